@@ -1,0 +1,1 @@
+"""Device families: one folder each, registered in ``registry.py``."""

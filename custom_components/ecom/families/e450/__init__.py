@@ -1,0 +1,1 @@
+"""Landis+Gyr E450 smart meters, read over their customer interface."""
