@@ -73,7 +73,12 @@ def ecom_work(octets: bytes, keys: Keys) -> Work:
 def gurux_work(octets: bytes, keys: Keys) -> Work:
     """Return what decodes ``octets`` with gurux-dlms; it raises whatever gurux-dlms does."""
     client = GXDLMSSecureClient(
-        True, _CUSTOMER_INTERFACE, 1, Authentication.NONE, None, InterfaceType.HDLC
+        useLogicalNameReferencing=True,
+        clientAddress=_CUSTOMER_INTERFACE,
+        serverAddress=1,
+        forAuthentication=Authentication.NONE,
+        password=None,
+        interfaceType=InterfaceType.HDLC,
     )
     if keys.encryption:
         client.ciphering.security = Security.ENCRYPTION

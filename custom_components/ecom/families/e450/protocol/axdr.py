@@ -57,6 +57,9 @@ NUMBER_TAGS: Final = frozenset(_FORMATS)
 # By tag: what reads the number, and how long it is together with its tag.
 _NUMBERS: Final = {tag: (form.unpack_from, form.size + 1) for tag, form in _FORMATS.items()}
 _OCTETS: Final = Tag.OCTETS.value
+# A logical name: an octet string of six.
+_NAME_START: Final = b"\x09\x06"
+_NAME_SIZE: Final = 8
 _FIXED: Final = {Tag.DATE_TIME.value: 12, Tag.DATE.value: 5, Tag.TIME.value: 4}
 _MAX_DEPTH: Final = 8
 # Some E350 and ZMF100 firmware swaps tag and length of the logical names of
@@ -112,9 +115,9 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
         if remembered is not None:
             return remembered, end
     items: list[Item] = []
-    if data.startswith(_SWAPPED_START, at) and data[at : at + 8] in _SWAPPED:
-        items.append((_OCTETS, data[at + 2 : at + 8]))
-        at += 8
+    if data.startswith(_SWAPPED_START, at) and data[at : at + _NAME_SIZE] in _SWAPPED:
+        items.append((_OCTETS, data[at + 2 : at + _NAME_SIZE]))
+        at += _NAME_SIZE
     for _ in range(count - len(items)):
         tag_of = data[at]
         number = _NUMBERS.get(tag_of)
@@ -122,11 +125,9 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
             unpack, size = number
             items.append((tag_of, unpack(data, at + 1)[0]))
             at += size
-        elif (
-            tag_of == _OCTETS and (name := data[at + 1 : at + 8])[:1] == b"\x06" and len(name) == 7
-        ):
-            items.append((tag_of, name[1:]))  # and most others are logical names
-            at += 8
+        elif data.startswith(_NAME_START, at) and at + _NAME_SIZE <= len(data):
+            items.append((tag_of, data[at + 2 : at + _NAME_SIZE]))  # or logical names
+            at += _NAME_SIZE
         else:
             item, at = _item(data, at, depth + 1)
             items.append(item)

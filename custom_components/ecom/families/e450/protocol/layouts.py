@@ -18,17 +18,17 @@ _STRUCTURE: Final = Tag.STRUCTURE.value
 _OCTETS: Final = Tag.OCTETS.value
 _PAIR: Final = 2
 # Attribute 1 of any object is its own name.
-_NAME_ATTRIBUTE: Final = 1
-_VALUE_ATTRIBUTE: Final = 2
+NAME_ATTRIBUTE: Final = 1
+VALUE_ATTRIBUTE: Final = 2
 # Where the value of interest is not attribute 2: the state of a breaker
 # (class 70), the number of an M-Bus sub-meter (class 72). Blue Book 4.5.8, 4.8.
-_VALUE_ATTRIBUTES: Final = {70: 3, 72: 6}
+VALUE_ATTRIBUTES: Final = {70: 3, 72: 6}
 # Classes whose attribute 3 is scaler and unit: register and its relatives.
 _SCALED_CLASSES: Final = frozenset((3, 4, 5))
 _SCALER_ATTRIBUTE: Final = 3
-_PUSH_SETUP: Final = 40
+PUSH_SETUP: Final = 40
 # Units (Blue Book table 4) that the interface is known to send.
-_UNITS: Final = {
+UNITS: Final = {
     8: "°",
     13: "m³",
     14: "m³",
@@ -147,15 +147,15 @@ def _push_list(item: Item) -> _PushList | None:
     if not found or len(found) != len(objects):
         return None
     # The list is its own first object, and its value is the list itself.
-    names_itself = found[0].class_id == _PUSH_SETUP and found[0].attribute == _VALUE_ATTRIBUTE
+    names_itself = found[0].class_id == PUSH_SETUP and found[0].attribute == VALUE_ATTRIBUTE
     values = found[1:] if names_itself else found
     result = _PushList(len(values) + 1, [], [], [])
     for index, (class_id, code, attribute) in enumerate(values, 1):
         if attribute == _SCALER_ATTRIBUTE and class_id in _SCALED_CLASSES:
             result.scales.append((index, code))
-        elif attribute == _VALUE_ATTRIBUTES.get(class_id, _VALUE_ATTRIBUTE):
+        elif attribute == VALUE_ATTRIBUTES.get(class_id, VALUE_ATTRIBUTE):
             result.values.append((index, code))
-        elif attribute != _NAME_ATTRIBUTE:
+        elif attribute != NAME_ATTRIBUTE:
             result.attributes.append((index, code, attribute))
     return result
 
@@ -187,7 +187,7 @@ def _listed(listed: _PushList, items: tuple[Item, ...]) -> Body:
 def _scale(item: Item) -> Scale | None:
     match item:
         case (Tag.STRUCTURE, ((_, int(scaler)), (_, int(unit)))):
-            return Scale(scaler, _UNITS.get(unit))
+            return Scale(scaler, UNITS.get(unit))
     return None
 
 
