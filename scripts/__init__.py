@@ -1,0 +1,1 @@
+"""Development scripts of this repository; none of it is shipped."""

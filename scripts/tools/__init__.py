@@ -1,0 +1,1 @@
+"""Checks and helpers of this repository; none of it is shipped."""

@@ -1,0 +1,21 @@
+"""Fixtures that every unit test shares."""
+
+import pytest
+
+# The test harness brings a ``custom_components`` of its own: the first import
+# wins, so ours comes here, before any fixture of the harness runs.
+import custom_components.ecom  # noqa: F401 - imported for that effect
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant find ECOM, in those tests that use Home Assistant.
+
+    The recorder must be there before Home Assistant is, so a test that asks
+    for it gets it first. Pure tests start no Home Assistant.
+    """
+    if "hass" not in request.fixturenames:
+        return
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_mock")
+    request.getfixturevalue("enable_custom_integrations")
