@@ -8,6 +8,7 @@ in ``TRANSLATION_KEYS``, a mapping of platforms to keys.
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from scripts.tools import tree
 from scripts.tools.pure import PACKAGE, ROOT
+
+DESCRIPTION = re.compile(r"(\w+)EntityDescription")
 
 type Keys = dict[str, dict[str, list[str]]]
 
@@ -66,6 +69,7 @@ def _descriptions(values: Iterable[object]) -> Iterator[tuple[str, str, list[str
 
 
 def _platform(description: type) -> str:
-    """Return the platform whose description class this one extends."""
-    names = [base.__module__.split(".") for base in description.__mro__]
-    return next(name[2] for name in names if name[:2] == ["homeassistant", "components"])
+    """Return the platform whose description class this is, or extends."""
+    names = [DESCRIPTION.fullmatch(base.__name__) for base in description.__mro__]
+    name = next(match[1] for match in names if match)
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -73,7 +73,9 @@ class Usage:
             yield from _uses(scopes, "step", step, module.where(call))
             if name == "async_show_menu":
                 options = self._menu(call, module)
-                yield from _uses(scopes, "step.*.menu_options", options, module.where(call))
+                for name in step.found or {"*"}:
+                    place = f"step.{name}.menu_options"
+                    yield from _uses(scopes, place, options, module.where(call))
             if (action := keyword(call, "progress_action")) is not None:
                 found = self._index.resolve(action, module)
                 yield from _uses(scopes, "progress", found, module.where(call))
