@@ -48,7 +48,11 @@ DETAILS: Final = probatio.Schema(
             CONF_VALID_FOR, default=DEFAULT_VALID_FOR.total_seconds()
         ): selector.NumberSelector(
             selector.NumberSelectorConfig(
-                min=5, max=86400, step="any", unit_of_measurement="s", mode="box"
+                min=5,
+                max=86400,
+                step="any",
+                unit_of_measurement="s",
+                mode=selector.NumberSelectorMode.BOX,
             )
         ),
     }
@@ -192,7 +196,9 @@ def _data(port: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 def _suggested(subentry: ConfigSubentry) -> dict[str, Any]:
     data = subentry.data
-    details = {key: data[key] for key in (CONF_INVERTED, CONF_PHASES, CONF_VALID_FOR) if key in data}
+    details = {
+        key: data[key] for key in (CONF_INVERTED, CONF_PHASES, CONF_VALID_FOR) if key in data
+    }
     return {CONF_ROLE: data[CONF_ROLE], CONF_DETAILS: details}
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, override
 from urllib.parse import urlsplit
 
 import serialx
@@ -31,6 +31,7 @@ class Line:
     baudrate: int
     parity: serialx.Parity
 
+    @override
     def __str__(self) -> str:
         """Return the usual short form, such as ``2400 8E1``."""
         return f"{self.baudrate} 8{self.parity.name[0]}1"

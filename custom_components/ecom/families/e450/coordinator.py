@@ -88,8 +88,10 @@ class E450Coordinator(EcomCoordinator[MeterState]):
         """Judge a telegram that decoded well; return its new registers."""
         judgement = self.gate.judge(telegram, now)
         if judgement.verdict is not Verdict.GOOD:
-            self.data.health.count_refused(Verdict.IMPLAUSIBLE if (
-                judgement.verdict is Verdict.ASK) else judgement.verdict, now)
+            self.data.health.count_refused(
+                Verdict.IMPLAUSIBLE if (judgement.verdict is Verdict.ASK) else judgement.verdict,
+                now,
+            )
             _LOGGER.debug("Telegram refused: %s: %s", judgement.verdict, judgement.reason)
             if judgement.verdict is Verdict.ASK:
                 self._raise(ISSUE_CHANGED, fixable=True)

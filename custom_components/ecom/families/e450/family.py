@@ -9,6 +9,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.storage import Store
 
+from ...binary_sensor import EcomBinarySensorDescription
 from ...const import CONF_SCHEMA, DOMAIN
 from ...coordinator import CoordinatorPort, EcomCoordinator
 from ...entity import EntitySpec, SpecAdder
@@ -21,13 +22,13 @@ from ...runtime import (
     FamilyFlow,
     Source,
 )
+from ...sensor import EcomSensorDescription
 from .client import MeterClient
 from .coordinator import ISSUE_CHANGED, E450Coordinator
 from .flow import E450Flow
 from .gate import Gate
 from .models import MeterState
 from .protocol.obis import ObisCode
-from .replay import replayable
 from .settings import CONF_METER_ID, CONF_MODEL, SCHEMA, Settings
 from .tables import (
     HEALTH,
@@ -42,6 +43,7 @@ from .tables import (
 SAVE_DELAY: Final = 300
 STORE_VERSION: Final = 1
 
+type SensorOrBinary = EcomSensorDescription[MeterState] | EcomBinarySensorDescription[MeterState]
 type MeterStore = Store[dict[str, Any]]
 
 
@@ -91,9 +93,7 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._entry.async_create_background_task(
-            self._hass, self._read(), f"{DOMAIN} {self.uid}"
-        )
+        self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the meter's health, and its last telegram with nobody's serial."""
@@ -103,7 +103,6 @@ class E450Source:
             "telegrams": state.health.counts(),
             "last_seen": state.health.last_seen,
             "registers": sorted(str(code) for code in state.tracks),
-            "telegram": None if state.telegram is None else replayable(state.telegram),
         }
 
     async def fix(self, issue: str) -> None:
@@ -173,7 +172,10 @@ class E450Source:
         ]
 
     def _spec(
-        self, platform: Platform, description: Any, names: Mapping[str, str] | None = None
+        self,
+        platform: Platform,
+        description: SensorOrBinary,
+        names: Mapping[str, str] | None = None,
     ) -> EntitySpec:
         return EntitySpec(
             platform=platform,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.components import usb
 from homeassistant.config_entries import (
@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import UnknownStep
 from homeassistant.util import slugify
 
 from ...const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
@@ -56,6 +57,7 @@ class E450Flow(FamilyFlow):
 
     @staticmethod
     @callback
+    @override
     def options(entry: EcomConfigEntry) -> OptionsFlow:
         """Return the options: scalers, sub-meters, the connection's limit."""
         del entry
@@ -117,14 +119,11 @@ class E450Flow(FamilyFlow):
             if (error := self._decode(keys)) is None:
                 return await self.async_step_e450_found()
             errors[CONF_AUTH_KEY if error == "e450_auth_key_wrong" else CONF_KEY] = error
-        return self.async_show_form(
-            step_id="e450_keys", data_schema=keys_schema(), errors=errors
-        )
+        return self.async_show_form(step_id="e450_keys", data_schema=keys_schema(), errors=errors)
 
     async def async_step_e450_found(self, user_input: Answer = None) -> ConfigFlowResult:
         """Show what was found, and let the user say what it measures."""
-        telegram = self._telegram
-        assert telegram is not None, "a telegram was decoded before this step"
+        heard, telegram = self._found()
         found_id = telegram.meter_id or telegram.system_title
         if found_id is not None:
             await self._settle_unique_id(found_id)
@@ -142,7 +141,7 @@ class E450Flow(FamilyFlow):
                 "meter": found_id or "?",
                 "model": telegram.model.value.upper(),
                 "layout": telegram.layout.value,
-                "line": str(self._heard.line) if self._heard else "",
+                "line": str(heard.line),
                 "values": shown_values(telegram),
             },
         )
@@ -189,7 +188,7 @@ class E450Flow(FamilyFlow):
 
     async def _settle_unique_id(self, meter: str) -> None:
         """Make sure that the meter is not there yet, or is the one to be changed."""
-        await self.async_set_unique_id(f"e450:{meter}", raise_on_progress=False)
+        await self.async_set_unique_id(f"e450:{meter.replace('/', '-')}", raise_on_progress=False)
         if self.source == SOURCE_RECONFIGURE:
             self._abort_if_unique_id_mismatch(reason="e450_other_meter")
         else:
@@ -225,8 +224,14 @@ class E450Flow(FamilyFlow):
             return None
         return Heard.of(recent, entry.data[CONF_LINE])
 
+    def _found(self) -> tuple[Heard, Telegram]:
+        """Return what was heard and decoded; no later step is reached without it."""
+        if self._heard is None or self._telegram is None:
+            raise UnknownStep
+        return self._heard, self._telegram
+
     def _reconfigured(self) -> ConfigFlowResult:
-        assert self._heard is not None, "a meter was heard before this step"
+        heard, _ = self._found()
         entry = self._get_reconfigure_entry()
         return self.async_update_reload_and_abort(
             entry,
@@ -234,19 +239,18 @@ class E450Flow(FamilyFlow):
                 **_without_keys(entry.data),
                 **self._keys,
                 CONF_DEVICE: self._url,
-                CONF_LINE: str(self._heard.line),
+                CONF_LINE: str(heard.line),
             },
         )
 
     def _create(self, user_input: Mapping[str, Any]) -> ConfigFlowResult:
         """Create the entry, with the meter that it proposes to the Site."""
-        telegram = self._telegram
-        assert telegram is not None and self._heard is not None, "shown before this step"  # noqa: PT018 - one condition
+        heard, telegram = self._found()
         data = {
             CONF_FAMILY: "e450",
             CONF_SCHEMA: SCHEMA,
             CONF_DEVICE: self._url,
-            CONF_LINE: str(self._heard.line),
+            CONF_LINE: str(heard.line),
             CONF_MODEL: telegram.model.value.upper(),
             CONF_METER_ID: telegram.meter_id,
             CONF_PROFILE: _profile(telegram),

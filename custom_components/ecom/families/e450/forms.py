@@ -7,7 +7,7 @@ from homeassistant.const import CONF_NAME
 from homeassistant.helpers import selector
 
 from ...ports import Role
-from .protocol.profiles import propose
+from .protocol.profiles import Profile, propose
 from .protocol.values import Telegram
 from .settings import CONF_AUTH_KEY, CONF_DEVICE, CONF_KEY, CONF_PROFILE
 
@@ -21,9 +21,7 @@ PASSWORD: Final = selector.TextSelector(
 
 def user_schema() -> probatio.Schema:
     """Return the form that asks for the port or the address."""
-    return probatio.Schema(
-        {probatio.Required(CONF_DEVICE): selector.SerialPortSelector()}
-    )
+    return probatio.Schema({probatio.Required(CONF_DEVICE): selector.SerialPortSelector()})
 
 
 def keys_schema() -> probatio.Schema:
@@ -68,7 +66,7 @@ def shown_values(telegram: Telegram) -> str:
     return "\n".join(measured[:SHOWN])
 
 
-def _profiles(telegram: Telegram) -> Any:
+def _profiles(telegram: Telegram) -> tuple[Profile, ...]:
     """Return the profiles that fit a bare telegram, none for one that names its values."""
     if telegram.profile is None:
         return ()

@@ -159,9 +159,9 @@ class Gate:
     def _over_limit(self, telegram: Telegram) -> str:
         for code, value in telegram.values.items():
             register, number = value.register, value.value
-            if register is None or register.quantity not in POWERS or isinstance(number, str):
+            if register is None or register.quantity not in POWERS or value.unit is None:
                 continue
-            if number is not None and abs(number) > self._limit_w:
+            if isinstance(number, int | Decimal) and abs(float(number)) > self._limit_w:
                 return f"{code}: {number} {value.unit} is more than the connection carries"
         return ""
 
@@ -172,8 +172,8 @@ class Gate:
             old, then = mark.counters[code]
             if new < old:
                 return f"{code}: the counter fell from {old} to {new}"
-            register = telegram.values[code].register
-            if register is not None and register.quantity in ENERGIES:
+            value = telegram.values[code]
+            if value.unit and value.register and value.register.quantity in ENERGIES:
                 hours = (max(now - then, timedelta()) + MARGIN) / timedelta(hours=1)
                 if float(new - old) > self._limit_w * hours:
                     return f"{code}: {new - old} since the last reading cannot be"

@@ -102,4 +102,3 @@ async def _collect(reader: Stream, data: bytearray) -> None:
 
 def _is_telegram(event: Event) -> bool:
     return isinstance(event, Telegram) or event.kind in NEEDS_KEY
-

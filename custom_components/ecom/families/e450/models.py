@@ -131,6 +131,8 @@ class MeterState:
         """Take a telegram's values; return the codes that are new."""
         new: list[ObisCode] = []
         for code, value in telegram.values.items():
+            if value.register is not None and value.register.quantity is Quantity.TIME:
+                continue
             if (track := self.tracks.get(code)) is not None:
                 track.update(value.value, now)
             elif value.value is not None and len(self.tracks) < MOST_REGISTERS:

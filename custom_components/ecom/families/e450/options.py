@@ -72,8 +72,7 @@ def _options(user_input: Mapping[str, Any]) -> dict[str, Any]:
         CONF_LIMIT: user_input[CONF_LIMIT],
         CONF_SCALERS: {name: int(value) for name, value in user_input[CONF_SCALERS].items()},
         CONF_MEDIA: {
-            name.removeprefix("channel_"): medium
-            for name, medium in user_input[CONF_MEDIA].items()
+            name.removeprefix("channel_"): medium for name, medium in user_input[CONF_MEDIA].items()
         },
     }
 

@@ -46,7 +46,7 @@ class Settings:
     line: Line
     keys: Keys
     profile: str | None
-    scalers: Mapping[Quantity, int]
+    scalers: dict[Quantity | str, int]
     media: Mapping[str, str]
     limit_w: float
 
