@@ -171,7 +171,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             self._issue_id(issue),
             data=data,
             is_fixable=fixable,
-            learn_more_url=f"{DOCUMENTATION}/e450.md#{issue.removeprefix('e450_')}",
+            learn_more_url=f"{DOCUMENTATION}/e450.md#{_anchor(issue)}",
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={"meter": self.config_entry.title, **placeholders},
@@ -182,3 +182,8 @@ class E450Coordinator(EcomCoordinator[MeterState]):
 
     def _issue_id(self, issue: str) -> str:
         return f"{issue}_{self.config_entry.entry_id}"
+
+
+def _anchor(issue: str) -> str:
+    """Return the heading of the documentation that explains an issue."""
+    return issue.removeprefix("e450_").replace("_", "-")
