@@ -13,8 +13,11 @@ from homeassistant.config_entries import (
     OptionsFlow,
 )
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import UnknownHandler
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .const import CONF_FAMILY, CONF_METERS, DOMAIN, ISSUE_SITE_DELETED, SITE_UID
 from .registry import FAMILIES
@@ -43,9 +46,7 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
         return cast("Step", getattr(self._family_flow(family), name))
 
     @override
-    async def async_step_user(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which family of device is to be added."""
         del user_input
         if len(FAMILIES) == 1:
@@ -54,9 +55,7 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="user", menu_options=[f"{key}_user" for key in FAMILIES], sort=True
         )
 
-    async def async_step_system(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_system(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Create the Site; only ECOM itself starts this step."""
         del user_input
         await self.async_set_unique_id(SITE_UID, raise_on_progress=False)
@@ -77,9 +76,19 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._step(family, "reconfigure", user_input)
 
     @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Hand a device that asked for an address to the family that knows it."""
+        return await self._discovered(("dhcp", discovery_info))
+
+    @override
     async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
-        """Offer a serial adapter that was plugged in to the family that knows it."""
+        """Hand a serial adapter that was plugged in to the family that knows it."""
         return await self._discovered(("usb", discovery_info))
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Hand a device that announced itself to the family that knows it."""
+        return await self._discovered(("zeroconf", discovery_info))
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
@@ -95,7 +104,8 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options flow of the entry's family."""
         flow = FAMILIES[config_entry.data[CONF_FAMILY]].flow.options(config_entry)
-        assert flow is not None, "asked for options that the entry does not support"
+        if flow is None:
+            raise UnknownHandler
         return flow
 
     @classmethod
@@ -137,7 +147,7 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
                 return await self._step(key, *discovery)
         return self.async_abort(reason="not_supported")
 
-    async def _step(self, family: str, step: str, data: Any = None) -> ConfigFlowResult:
+    async def _step(self, family: str, step: str, data: object = None) -> ConfigFlowResult:
         """Run one step of a family."""
         run: Step = getattr(self, f"{STEP_PREFIX}{family}_{step}")
         return await run(data)

@@ -66,9 +66,7 @@ class EcomEntity[DataT](CoordinatorEntity[EcomCoordinator[DataT]]):
     def available(self) -> bool:
         """Return whether there is a reading that may still be trusted."""
         reading = self.reading
-        return (
-            super().available and reading is not None and not reading.is_stale(dt_util.utcnow())
-        )
+        return super().available and reading is not None and not reading.is_stale(dt_util.utcnow())
 
 
 def spec_adder(

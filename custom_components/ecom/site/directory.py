@@ -41,8 +41,8 @@ class PortDirectory:
         uid = key.partition("/")[0]
         if key not in self._alive.get(uid, ()):
             return None
-        entry: EcomConfigEntry | None = (
-            self._hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, uid)
+        entry: EcomConfigEntry | None = self._hass.config_entries.async_entry_for_domain_unique_id(
+            DOMAIN, uid
         )
         return None if entry is None else entry.runtime_data.ports.get(key)
 

@@ -1,7 +1,7 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -50,6 +50,7 @@ class SiteCoordinator(EcomCoordinator[SiteState]):
         self.async_set_updated_data(SiteState(power=site_power(powers, now), at=now))
 
     @callback
+    @override
     def on_expiry(self) -> None:
         """Make it anew without the meter that went stale."""
         self.recompute()

@@ -1,0 +1,253 @@
+"""The DLMS connection: telegrams out of the octets of a customer interface.
+
+How it works
+============
+
+A meter of this family talks without being asked. What it pushes is wrapped
+five times, and each wrapping has a module of its own, which neither reads nor
+waits but turns octets into the next thing inwards:
+
+    octets ── hdlc ──► frames ── gbt ──► units ── security ──► notifications
+           ── axdr ──► items ── layouts ──► entries ── scaling ──► a telegram
+
+1. ``hdlc`` finds frames. Their length field alone says where they end, since
+   the flag 7E may stand anywhere inside. A header that fails its check is
+   left at once, without waiting for what it claims to follow; a frame that
+   fails its check is left right behind its flag, so that a sound frame within
+   the octets that it swallowed is found.
+2. ``gbt`` puts together what the meter had to cut into blocks. Blocks carry
+   numbers and nothing else tells which telegram they belong to; so a wrong
+   number refuses the whole telegram, and all that still comes of it. The end
+   of a telegram is its last block: meters pause for seconds in the middle,
+   and there is no clock in here.
+3. ``security`` opens what is ciphered. The encryption key alone decrypts;
+   with the authentication key the tag is verified too. A wrong key gives
+   random octets, which is how it is told from a damaged telegram.
+4. ``axdr`` reads the notification's body, every value with its own type.
+5. ``layouts`` says which value belongs to which object: utilities configure
+   the same meter in six ways, some without any names, for which ``profiles``
+   has the columns.
+6. ``scaling`` turns raw numbers into units, as the model demands.
+
+Below the decoder a fault is an exception, ``Refused``, with the kind that is
+counted and the sentence that is shown. The decoder turns it into a
+``Refusal`` event, so that none leaves it. Each telegram is refused at most
+once, for the first thing wrong with it, and never published in part. What a
+16-bit check sequence lets through by chance is beyond this layer: one damaged
+frame in 65,536 looks sound, and only who knows the values before can object.
+
+All is driven by ``Decoder.receive``. It gives the same events however the
+octets are cut into pieces. Its memory is one frame (2 KiB) and one telegram
+(64 KiB) at most.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from . import apdu
+from .clock import parse_date_time
+from .gbt import BLOCK_TAG, MAX_TELEGRAM, Block, BlockAssembler, read_block
+from .hdlc import Frame, FrameReader
+from .layouts import recognise
+from .obis import ObisCode
+from .profiles import CLOCK
+from .scaling import Scalers, detect_model, interpret, meter_id
+from .security import Keys, unseal
+from .values import MeterTime, Refusal, RefusalKind, Refused, Telegram, Value
+
+type Event = Telegram | Refusal
+
+_NO_KEYS = Keys()
+
+
+class Decoder:
+    """Turns octets into telegrams and refusals, whatever the octets.
+
+    ``profile`` is the key of the profile that bare layouts must have;
+    ``scalers`` overrides the exponents of ten by quantity. ``frames`` counts
+    intact frames, ``telegrams`` good telegrams, ``refusals`` the rest by kind.
+    """
+
+    def __init__(
+        self,
+        *,
+        keys: Keys = _NO_KEYS,
+        profile: str | None = None,
+        scalers: Scalers | None = None,
+    ) -> None:
+        """Start at the beginning of a stream."""
+        self.frames = 0
+        self.telegrams = 0
+        self.refusals: Counter[RefusalKind] = Counter()
+        self._keys = keys
+        self._profile = profile
+        self._scalers = scalers or {}
+        self._reader = FrameReader()
+        self._blocks = BlockAssembler()
+        self._segments = b""
+
+    @property
+    def junk(self) -> int:
+        """Return how many octets belonged to no frame."""
+        return self._reader.junk
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Take the next octets; return what they complete. Never raises."""
+        return self._count(self._events(self._reader.receive(data)))
+
+    def finish(self) -> list[Event]:
+        """Say that the input ends; return what that completes or cuts off. Never raises.
+
+        The decoder then stands at the beginning of a new stream.
+        """
+        return self._count(self._last_events())
+
+    def _count(self, events: Iterator[Event]) -> list[Event]:
+        counted = list(events)
+        for event in counted:
+            if isinstance(event, Refusal):
+                self.refusals[event.kind] += 1
+            else:
+                self.telegrams += 1
+        return counted
+
+    def _last_events(self) -> Iterator[Event]:
+        yield from self._events(self._reader.finish())
+        yield from self._interrupt()
+
+    def _events(self, outcomes: Iterator[Frame | Refused]) -> Iterator[Event]:
+        for outcome in outcomes:
+            if isinstance(outcome, Frame):
+                self.frames += 1
+                yield from self._frame(outcome)
+                continue
+            yield _refusal(outcome, self._blocks.head)
+            # A header that fails may be noise between two blocks. A frame that
+            # was real has taken its part of the telegram with it.
+            if outcome.kind in {RefusalKind.FCS, RefusalKind.TRUNCATED}:
+                self._blocks.abandon()
+                self._segments = b""
+            else:
+                self._blocks.spoil()
+
+    def _frame(self, frame: Frame) -> Iterator[Event]:
+        data = self._segments + frame.info
+        self._segments = b""
+        if len(data) > MAX_TELEGRAM:
+            yield Refusal(kind=RefusalKind.OVERSIZE, detail="a segmented telegram never ends")
+        elif frame.segmented:
+            self._segments = data
+        else:
+            yield from self._units(data, frame.destination)
+
+    def _units(self, data: bytes, destination: bytes, *, nested: bool = False) -> Iterator[Event]:
+        """Read the units of one frame, or those that blocks were put together to."""
+        at = 0
+        while at < len(data):
+            if data.startswith(apdu.LLC, at):
+                at += len(apdu.LLC)
+            try:
+                if data.startswith(BLOCK_TAG, at) and not nested:
+                    block, at = read_block(data, at)
+                    _check_end(data, at)
+                    yield from self._block(block, destination)
+                else:
+                    if not nested:
+                        yield from self._interrupt()
+                    telegram, at = self._telegram(data, at, destination)
+                    yield telegram
+            except Refused as refused:
+                if not nested:
+                    self._blocks.abandon()
+                yield _refusal(refused, data[at:])
+                return
+
+    def _block(self, block: Block, destination: bytes) -> Iterator[Event]:
+        if block.number == 1:
+            yield from self._interrupt()
+        head = self._blocks.head
+        try:
+            telegram = self._blocks.add(block)
+        except Refused as refused:
+            yield _refusal(refused, head)
+            return
+        if telegram is not None:
+            yield from self._units(telegram, destination, nested=True)
+
+    def _interrupt(self) -> Iterator[Event]:
+        head = self._blocks.head
+        try:
+            self._blocks.interrupt()
+        except Refused as refused:
+            yield _refusal(refused, head)
+
+    def _telegram(self, data: bytes, at: int, destination: bytes) -> tuple[Telegram, int]:
+        match data[at : at + 1]:
+            case apdu.NOTIFICATION_TAG:
+                notification, end = apdu.read_notification(data, at)
+                _check_end(data, end)
+                return self._build(notification, destination), end
+            case apdu.CIPHER_TAG:
+                sealed, end = apdu.read_sealed(data, at)
+                _check_end(data, end)
+                plain, verified = unseal(sealed, self._keys, apdu.is_notification)
+                notification, plain_end = apdu.read_notification(plain, 0)
+                if plain_end != len(plain):
+                    raise _surplus(len(plain) - plain_end)
+                return self._build(notification, destination, sealed, verified=verified), end
+            case tag:
+                what = f"unit 0x{tag.hex()}" if tag else "nothing"
+                raise Refused(RefusalKind.TYPE, f"{what} stands where a telegram should")
+
+    def _build(
+        self,
+        notification: apdu.Notification,
+        destination: bytes,
+        sealed: apdu.Sealed | None = None,
+        *,
+        verified: bool = False,
+    ) -> Telegram:
+        body = recognise(notification.body, self._profile)
+        model = detect_model(destination, body.layout, body.entries)
+        values, attributes = interpret(body.entries, model, self._scalers)
+        return Telegram(
+            layout=body.layout,
+            profile=body.profile,
+            model=model,
+            meter_id=meter_id(values),
+            system_title=sealed.system_title.hex() if sealed else None,
+            invocation_counter=sealed.counter if sealed else None,
+            security=sealed.security if sealed else None,
+            verified=verified,
+            invoke_id=notification.invoke_id,
+            header_time=parse_date_time(notification.time, header=True),
+            clock=_clock(values),
+            values=values,
+            attributes=attributes,
+        )
+
+
+def _clock(values: Mapping[ObisCode, Value]) -> MeterTime | None:
+    value = values.get(CLOCK)
+    return value.raw if value and isinstance(value.raw, MeterTime) else None
+
+
+def _check_end(data: bytes, at: int) -> None:
+    """Raise Refused (``length``) unless data ends at ``at`` or a next unit begins there."""
+    if at < len(data) and not data.startswith(apdu.LLC, at):
+        raise _surplus(len(data) - at)
+
+
+def _surplus(octets: int) -> Refused:
+    return Refused(RefusalKind.LENGTH, f"{octets} octets follow the end of the telegram")
+
+
+def _refusal(refused: Refused, head: bytes) -> Refusal:
+    """Return the event for a telegram of which ``head`` is the start."""
+    title = apdu.peek_title(head)
+    return Refusal(
+        kind=refused.kind,
+        detail=refused.detail,
+        system_title=title.hex() if title else None,
+        encrypted=head.startswith(apdu.CIPHER_TAG),
+    )

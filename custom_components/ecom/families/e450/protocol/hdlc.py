@@ -1,0 +1,177 @@
+"""HDLC framing: frames out of a noisy stream of octets (IEC 62056-46 6.4, frame format type 3).
+
+A frame is ``7E | A or A+S and length (2) | destination | source | control |
+HCS (2) | information | FCS (2) | 7E``. The length field alone says where a
+frame ends: 7E may stand anywhere inside.
+"""
+
+from binascii import crc_hqx
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from .values import RefusalKind, Refused
+
+FLAG: Final = 0x7E
+_FORMAT: Final = 0xA0
+_FORMAT_MASK: Final = 0xF0
+_SEGMENTED: Final = 0x08
+MAX_FRAME: Final = 0x7FF
+_CHECK: Final = 2
+_ADDRESS_LENGTHS: Final = frozenset((1, 2, 4))
+_MAX_ADDRESS: Final = 4
+# The check sequence is the CRC of ISO/IEC 13239 (X.25), which takes the bits
+# of each octet lowest first. The C routine of the standard library takes them
+# highest first, so the octets are mirrored on the way in and out.
+_MIRROR: Final = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+# What that routine leaves over an intact field with its check sequence.
+_INTACT: Final = 0x1D0F
+
+
+class Frame(NamedTuple):
+    """One intact frame; addresses as sent, ``info`` without header and checks."""
+
+    destination: bytes
+    source: bytes
+    control: int
+    segmented: bool
+    info: bytes
+
+
+class _Header(NamedTuple):
+    length: int
+    segmented: bool
+    destination: bytes
+    source: bytes
+    control: int
+    size: int  # from the format field to the header check sequence, both included
+
+
+def check_sequence(data: bytes) -> bytes:
+    """Return the two octets that check ``data``, as sent (ISO/IEC 13239 4.2.5.2)."""
+    return (crc_hqx(data.translate(_MIRROR), 0xFFFF) ^ 0xFFFF).to_bytes(2).translate(_MIRROR)
+
+
+def is_intact(data: bytes) -> bool:
+    """Return whether ``data`` ends with its own check sequence."""
+    return crc_hqx(data.translate(_MIRROR), 0xFFFF) == _INTACT
+
+
+class FrameReader:
+    """Finds the frames of a stream, in whatever pieces it comes.
+
+    ``junk`` counts the octets that belong to no frame, flags apart.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self.junk = 0
+        self._buffer = b""
+
+    def receive(self, data: bytes) -> Iterator[Frame | Refused]:
+        """Take a piece of the stream; give its intact frames and what is damaged."""
+        self._buffer += data
+        at = 0
+        while True:
+            start = self._buffer.find(FLAG, at)
+            end = start if start >= 0 else len(self._buffer)
+            self.junk += end - at
+            at = end
+            if start < 0:
+                break
+            outcome, at = self._read(start)
+            if outcome is not None:
+                yield outcome
+            elif at == start:
+                break
+        self._buffer = self._buffer[at:]
+
+    def finish(self) -> Iterator[Frame | Refused]:
+        """Say that nothing follows; give what an incomplete frame still hid."""
+        while self._buffer:
+            hidden = self._buffer[1:]
+            if hidden and hidden[0] & _FORMAT_MASK == _FORMAT:
+                yield Refused(RefusalKind.TRUNCATED, "the input ends within a frame")
+            self._buffer = b""
+            yield from self.receive(hidden)
+
+    def _read(self, start: int) -> tuple[Frame | Refused | None, int]:
+        """Read the frame whose flag is at ``start``; return it and where to go on.
+
+        Going on at ``start`` means that the frame is not there yet. A damaged
+        frame is left right behind its flag: its length may be what is damaged,
+        and a sound frame may stand within it. The flag that closes a sound
+        frame is left too, since it may open the next one.
+        """
+        try:
+            header = _read_header(self._buffer, start + 1)
+        except Refused as refused:
+            return refused, start + 1
+        if header is None:
+            return None, start if self._may_open(start) else start + 1
+        end = start + 1 + header.length
+        if end > len(self._buffer):
+            return None, start
+        field = self._buffer[start + 1 : end]
+        if not is_intact(field):
+            return Refused(RefusalKind.FCS, "a frame fails its check sequence"), start + 1
+        frame = Frame(
+            destination=header.destination,
+            source=header.source,
+            control=header.control,
+            segmented=header.segmented,
+            info=field[header.size : -_CHECK],
+        )
+        return frame, end
+
+    def _may_open(self, start: int) -> bool:
+        """Return whether the flag at ``start`` is the last octet, or a format field follows."""
+        following = self._buffer[start + 1 : start + 2]
+        return not following or following[0] & _FORMAT_MASK == _FORMAT
+
+
+def _read_header(data: bytes, start: int) -> _Header | None:
+    """Return the header whose format field is at ``start``.
+
+    None means that it is not there yet, or that no format field is there.
+    Raises Refused: ``hcs`` for a damaged header, ``length`` for one whose
+    length leaves no room for what it announces.
+    """
+    if len(data) < start + 2 or data[start] & _FORMAT_MASK != _FORMAT:
+        return None
+    middle = _address_end(data, start + 2)
+    control = middle and _address_end(data, middle)
+    size = control + 1 + _CHECK - start if control else 0
+    if not control or len(data) < start + size:
+        return None
+    if not is_intact(data[start : start + size]):
+        raise Refused(RefusalKind.HCS, "a frame's header fails its check sequence")
+    length = int.from_bytes(data[start : start + 2]) & MAX_FRAME
+    # A frame without information has one check sequence, which is both.
+    if length != size and length <= size + _CHECK:
+        raise Refused(
+            RefusalKind.LENGTH, f"a frame declares {length} octets, too few for its parts"
+        )
+    return _Header(
+        length=length,
+        segmented=bool(data[start] & _SEGMENTED),
+        destination=data[start + 2 : middle],
+        source=data[middle:control],
+        control=data[control],
+        size=size,
+    )
+
+
+def _address_end(data: bytes, start: int) -> int:
+    """Return the end of the address at ``start``, 0 if it is not there yet.
+
+    The last octet of an address has its lowest bit set (IEC 62056-46 6.4.2.2).
+    Raises Refused (``hcs``) unless the address has one, two or four octets.
+    """
+    for length in range(1, _MAX_ADDRESS + 1):
+        if start + length > len(data):
+            return 0
+        if data[start + length - 1] & 1:
+            if length in _ADDRESS_LENGTHS:
+                return start + length
+            break
+    raise Refused(RefusalKind.HCS, "a frame's header holds no possible address")
