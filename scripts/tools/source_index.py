@@ -103,6 +103,17 @@ class SourceIndex:
         constants = (node.value for _, node in self.nodes(ast.Constant))
         return frozenset(value for value in constants if isinstance(value, str))
 
+    def package_classes(self, module: Module) -> list[str]:
+        """Return the classes of the package that a module is a part of."""
+        package = module.path.parent / "__init__.py"
+        return [
+            node.name
+            for other in self.modules
+            if other.path == package
+            for node in other.body.body
+            if isinstance(node, ast.ClassDef)
+        ]
+
     def bases(self, name: str) -> frozenset[str]:
         """Return the names of all classes that a class derives from, and its own."""
         known = self.classes.get(name)

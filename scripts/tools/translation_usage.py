@@ -58,6 +58,10 @@ class Usage:
             yield Use(
                 paths=(f"config_subentries.{kind}",), where="async_get_supported_subentry_types"
             )
+        if any("ConfirmRepairFlow" in self._index.bases(name) for name in self._index.classes):
+            # Home Assistant's own class shows the form, so the code here does not.
+            confirm = ("issues.*.fix_flow.step.confirm",)
+            yield Use(paths=confirm, where="ConfirmRepairFlow", required=False)
         for scope in self._all_scopes():
             for reason in OWN_TEXTS:
                 yield Use(paths=(f"{scope}.abort.{reason}",), where=scope, required=False)
@@ -131,6 +135,7 @@ class Usage:
         if own is not None:
             return self._scope(own.name)
         names = [n.name for n in module.body.body if isinstance(n, ast.ClassDef)]
+        names = names or self._index.package_classes(module)
         return tuple(scope for name in names for scope in self._scope(name))
 
     def _scope(self, name: str) -> tuple[str, ...]:
