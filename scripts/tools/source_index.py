@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
+from homeassistant import const
+
 from scripts.tools import tree
 from scripts.tools.source_nodes import (
     Function,
@@ -87,7 +89,7 @@ class SourceIndex:
         self.modules = [_parse(folder, path) for path in sorted(folder.rglob("*.py"))]
         self.classes: dict[str, ast.ClassDef] = {}
         self._values: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
-        self._calls: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
+        self.calls: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
         for module in self.modules:
             self._index(module)
 
@@ -124,7 +126,12 @@ class SourceIndex:
             case ast.Constant(value=None):
                 result = Strings()
             case ast.JoinedStr(values=parts):
-                result = self._joined(parts, module, depth)
+                result = self._joined(parts, "", module, depth)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str(between)), attr="join"),
+                args=[ast.Tuple(elts=parts) | ast.List(elts=parts)],
+            ):
+                result = self._joined(parts, between, module, depth)
             case ast.Subscript(value=ast.Name() as name) if self._is_collection(name, module):
                 result = self._name(name, module, depth)
             case ast.Attribute():
@@ -147,12 +154,12 @@ class SourceIndex:
             result |= self.resolve(node, module, depth - 1)
         return result
 
-    def _joined(self, parts: list[ast.expr], module: Module, depth: int) -> Strings:
+    def _joined(self, parts: list[ast.expr], between: str, module: Module, depth: int) -> Strings:
         options = []
         for part in parts:
             known = self.resolve(part, module, depth)
             options.append(sorted(known.found) if known.complete else [WILDCARD])
-        return Strings(frozenset("".join(choice) for choice in product(*options)))
+        return Strings(frozenset(between.join(choice) for choice in product(*options)))
 
     def _is_collection(self, node: ast.Name, module: Module) -> bool:
         """Return whether a name stands for a constant dictionary or sequence."""
@@ -179,7 +186,8 @@ class SourceIndex:
             if values := bound(node.id, function):
                 return self._union(values, module, depth)
             function = module.function_of(function)
-        result = Strings() if (known := self._constants(node.id, module)) else UNKNOWN
+        known = self._constants(node.id, module)
+        result = Strings() if known else _of_home_assistant(node.id)
         for home, value in known:
             result |= self.resolve(value, home, depth - 1)
         return result
@@ -192,7 +200,7 @@ class SourceIndex:
 
     def _argument(self, name: str, function: Function, depth: int) -> Strings:
         """Return what a function's callers hand over under that name."""
-        calls = self._calls.get(function.name, [])
+        calls = self.calls.get(function.name, [])
         result = Strings() if calls else UNKNOWN
         for module, call in calls:
             result |= self.resolve(handed(call, name, function), module, depth - 1)
@@ -206,7 +214,13 @@ class SourceIndex:
             if isinstance(node, ast.ClassDef):
                 self.classes[node.name] = node
             elif isinstance(node, ast.Call):
-                self._calls[called(node.func)].append((module, node))
+                self.calls[called(node.func)].append((module, node))
+
+
+def _of_home_assistant(name: str) -> Strings:
+    """Return the value of one of Home Assistant's own constants, such as CONF_NAME."""
+    value = getattr(const, name, None)
+    return Strings(frozenset({value})) if isinstance(value, str) else UNKNOWN
 
 
 def _parse(folder: Path, path: Path) -> Module:

@@ -22,6 +22,7 @@ IMPLIED = {
     "_async_abort_entries_match": "already_configured",
     "_abort_if_unique_id_mismatch": "unique_id_mismatch",
 }
+REPAIRS = "issues.*.fix_flow"  # Home Assistant's own flow brings the step "confirm"
 OWN_TEXTS = ("already_in_progress", "reauth_successful", "reconfigure_successful")
 
 
@@ -59,8 +60,9 @@ class Usage:
                 paths=(f"config_subentries.{kind}",), where="async_get_supported_subentry_types"
             )
         for scope in self._all_scopes():
-            for reason in OWN_TEXTS:
-                yield Use(paths=(f"{scope}.abort.{reason}",), where=scope, required=False)
+            paths = [f"{scope}.abort.{reason}" for reason in OWN_TEXTS]
+            paths += [f"{scope}.step.confirm"] if scope == REPAIRS else []
+            yield from (Use(paths=(path,), where=scope, required=False) for path in paths)
 
     def _flow_call(self, module: Module, call: ast.Call) -> Iterator[Use]:
         """Yield the steps, menus and reasons of a call within a flow."""
@@ -70,7 +72,9 @@ class Usage:
             return
         if name in SHOWING and isinstance(call.func, ast.Attribute):
             step = self._index.resolve(keyword(call, "step_id"), module)
-            yield from _uses(scopes, "step", step, module.where(call))
+            for use in _uses(scopes, "step", step, module.where(call)):
+                # While there is progress, its own text is shown.
+                yield replace(use, required=use.required and name != "async_show_progress")
             if name == "async_show_menu":
                 options = self._menu(call, module)
                 for name in step.found or {"*"}:
@@ -122,16 +126,23 @@ class Usage:
         if (text := _raised(node)) is not None:
             yield from _uses(scopes, "error", Strings(frozenset({text})), module.where(node))
 
-    def _scopes(self, module: Module, node: ast.AST) -> tuple[str, ...]:
+    def _scopes(self, module: Module, node: ast.AST, depth: int = 3) -> tuple[str, ...]:
         """Return the sections of the flow that a node belongs to.
 
-        A function outside of a class serves any of its module's flows.
+        A function outside of a class serves any of its module's flows; in a
+        module that has none, it serves those that call it.
         """
         own = module.class_of(node)
         if own is not None:
             return self._scope(own.name)
         names = [n.name for n in module.body.body if isinstance(n, ast.ClassDef)]
-        return tuple(scope for name in names for scope in self._scope(name))
+        scopes = tuple(scope for name in names for scope in self._scope(name))
+        function = module.function_of(node)
+        if scopes or function is None or depth == 0:
+            return scopes
+        callers = self._index.calls.get(function.name, [])
+        found = [self._scopes(there, call, depth - 1) for there, call in callers]
+        return tuple(sorted({scope for scopes in found for scope in scopes}))
 
     def _scope(self, name: str) -> tuple[str, ...]:
         bases = self._index.bases(name)
@@ -139,7 +150,7 @@ class Usage:
             kinds = [kind for cls, kind in self._subentries.items() if cls in bases or cls == name]
             return tuple(f"config_subentries.{kind}" for kind in kinds)
         if "RepairsFlow" in bases or "ConfirmRepairFlow" in bases:
-            return ("issues.*.fix_flow",)
+            return (REPAIRS,)
         if any(base.startswith("OptionsFlow") for base in bases):
             return ("options",)
         return ("config",) if "ConfigFlow" in bases else ()
@@ -161,7 +172,8 @@ class Usage:
 def _uses(scopes: tuple[str, ...], place: str, found: Strings, where: str) -> Iterator[Use]:
     """Yield a use for each string, and an open one if there may be others."""
     for key in sorted(found.found):
-        known = "*" not in key
+        # A stem that something unknown completes need not be a key by itself.
+        known = "*" not in key and f"{key}_*" not in found.found
         paths = tuple(_path(scope, place, key) for scope in scopes)
         yield Use(paths=paths, where=where, required=known)
     if not found.complete:
