@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-COLLECTIONS = frozenset({"frozenset", "list", "set", "sorted", "tuple"})
+WRAPPERS = frozenset({"frozenset", "list", "set", "sorted", "str", "tuple"})
 
 
 def alternatives(node: ast.expr) -> list[ast.expr] | None:
@@ -22,7 +22,7 @@ def alternatives(node: ast.expr) -> list[ast.expr] | None:
             found = values
         case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
             found = [element]
-        case ast.Call(func=ast.Name(id=name), args=[one]) if name in COLLECTIONS:
+        case ast.Call(func=ast.Name(id=name), args=[one]) if name in WRAPPERS:
             found = [one]
     return found
 

@@ -17,10 +17,14 @@ CONFIG_FLOW = '''
 """Flow."""
 
 from homeassistant.config_entries import ConfigFlow, ConfigSubentryFlow
+from homeassistant.const import CONF_NAME
 from homeassistant.helpers import selector
 import probatio
 
+from .forms import more
+
 CONF_PORT = "port"
+LABELS = {1: "first", 2: "second"}
 
 
 class FlowError(Exception):
@@ -35,6 +39,8 @@ class EcomFlow(ConfigFlow, domain="ecom"):
         self._abort_if_unique_id_configured()
         fields = {
             probatio.Required(CONF_PORT): str,
+            probatio.Required(CONF_NAME): str,
+            **more(),
             probatio.Required("role"): selector.SelectSelector(
                 selector.SelectSelectorConfig(options=["grid", "solar"], translation_key="role")
             ),
@@ -49,11 +55,20 @@ class MeterFlow(ConfigSubentryFlow):
     async def async_step_user(self, user_input=None):
         if user_input:
             return self.async_abort(reason="taken")
-        return self.async_show_menu(step_id="user", menu_options=["first", "second"])
+        return self.async_show_menu(step_id="user", menu_options=[LABELS[n] for n in LABELS])
 
 
 def check(port):
     raise FlowError("no_such_port")
+'''
+FORMS = '''
+"""Form."""
+
+import probatio
+
+
+def more():
+    return {probatio.Optional("key"): str}
 '''
 INIT = '''
 """Integration."""
@@ -76,6 +91,10 @@ def raise_issue(hass, key):
 
 def silent(hass):
     raise_issue(hass, "silent")
+
+
+def wrong(hass, kind):
+    raise_issue(hass, "_".join(("wrong", kind)))
 '''
 TABLES = '''
 """Table."""
@@ -97,7 +116,7 @@ TEXTS: dict[str, Any] = {
         "step": {
             "user": {
                 "title": "Add a meter",
-                "data": {"port": "Port", "role": "Role"},
+                "data": {"port": "Port", "role": "Role", "name": "Name", "key": "Key"},
                 "data_description": {"port": "Where the meter is connected to this machine."},
             }
         },
@@ -124,7 +143,10 @@ TEXTS: dict[str, Any] = {
         "switch": {"outlet": {"name": "Outlet {number}"}},
     },
     "exceptions": {"device_error": {"message": "The device refused: {reason}"}},
-    "issues": {"silent": {"title": "Silent", "description": "The meter is silent."}},
+    "issues": {
+        "silent": {"title": "Silent", "description": "The meter is silent."},
+        "wrong_key": {"title": "Wrong", "description": "The key is wrong."},
+    },
     "selector": {"role": {"options": {"grid": "Grid", "solar": "Solar"}}},
     "services": {
         "boost": {
@@ -176,6 +198,7 @@ class Project:
         self.write("custom_components/__init__.py", '"""Here."""\n')
         self.module("__init__", INIT)
         self.module("config_flow", CONFIG_FLOW)
+        self.module("forms", FORMS)
         self.module("site/__init__", '"""Site."""\n')
         self.module("site/tables", TABLES)
         self.texts("en", TEXTS)

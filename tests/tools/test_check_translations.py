@@ -54,6 +54,8 @@ def put(path: str, value: Any) -> Callable[[Any], None]:
 
 NEEDED = [
     "config.step.user.data.role",
+    "config.step.user.data.name",
+    "config.step.user.data.key",
     "config.error.cannot_connect",
     "config.error.wrong_key",
     "config.error.no_such_port",
@@ -112,7 +114,7 @@ BAD_TEXTS = [
     ("config.step.user.title", "Add '{name}'", "single quotes"),
     ("config.step.user.title", "", "is empty"),
     ("config.step.user.title", 5, "is not a text"),
-    ("config.step.user.titel", "Add", "no place for a text"),
+    ("config.step.user.headline", "Add", "no place for a text"),
     ("config.error.Bad Key", "Bad", "not a valid key"),
     ("config.step.user.data_description.nobody", "Nobody", "describes what is not there"),
     ("config_subentries.meter.initiate_flow", {}, "initiate_flow.user: missing"),
@@ -141,7 +143,7 @@ def test_french_lacks_a_text(project: Project) -> None:
 def test_french_has_other_placeholders(project: Project) -> None:
     """Both languages fill in the same placeholders."""
     french = translate(TEXTS)
-    french["exceptions"]["device_error"]["message"] = "Refusé : {raison}"
+    french["exceptions"]["device_error"]["message"] = "Refusé : {cause}"
     project.texts("fr", french)
     assert any("other placeholders" in fault for fault in check(project.root))
 
