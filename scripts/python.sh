@@ -19,7 +19,7 @@ ensure_uv() {
   say "installing uv into $TOOLS"
   python3 -m venv --clear "$TOOLS"
   "$TOOLS/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --require-hashes --requirement "$lock"
+    --quiet --require-hashes --requirement "$lock"
   cp "$lock" "$TOOLS/lock.txt"
 }
 
@@ -32,11 +32,16 @@ sys.exit(not (sys.implementation.name == "cpython" and (3, 14, 2) <= sys.version
 PY
 }
 
-# Take the candidate if it fits; remember its include paths if it is ours.
+# The interpreter itself, where the candidate is that of a virtual environment.
+base_of() { "$1" -I -c 'import sys; print(sys._base_executable)' 2>/dev/null; }
+
 use_python() {
   python_fits "$1" || return 1
-  PYTHON=$1
+  PYTHON=$(base_of "$1")
   say "using $("$PYTHON" --version) at $PYTHON"
+  if [[ $PYTHON == "$PREFIX"/* ]]; then
+    set_include_paths
+  fi
 }
 
 find_python() {
@@ -54,8 +59,8 @@ use_present_python() {
   for name in python3.14 python3; do
     use_python "$(command -v "$name")" && return
   done
-  use_python "$("$UV" python find --no-python-downloads '>=3.14.2,<3.15' 2>/dev/null)" && return
-  use_python "$PREFIX/usr/bin/python3.14" && set_include_paths
+  use_python "$("$UV" python find --system --no-python-downloads '>=3.14.2,<3.15' 2>/dev/null)" && return
+  use_python "$PREFIX/usr/bin/python3.14"
 }
 
 # uv's own builds; their host may be out of reach, hence the time-out.
@@ -70,7 +75,7 @@ use_debian_python() {
   local suite
   for suite in testing unstable; do
     fetch_debian_python "$suite" || continue
-    use_python "$PREFIX/usr/bin/python3.14" && set_include_paths && return
+    use_python "$PREFIX/usr/bin/python3.14" && return
   done
   return 1
 }
@@ -95,7 +100,7 @@ private_apt() {
   "$command" --quiet --quiet \
     -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State="$apt/state" -o Dir::State::status=/dev/null -o Dir::Cache="$apt/cache" \
-    -o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
+    -o APT::Update::Error-Mode=any -o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
 }
 
 # The packages that Python needs at run time, and its headers. Documentation of
@@ -108,20 +113,26 @@ debian_packages() {
 }
 
 fetch_debian_python() {
-  local suite=$1 archive apt
+  local suite=$1 archive work
   archive=$(debian_archive)
   [[ -n $archive ]] || return 1
   say "fetching Debian's python3.14 from $suite into $PREFIX"
-  apt=$(mktemp -d)
-  mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,debs}
-  printf 'deb [signed-by=%s] %s %s main\n' "$KEYRING" "$archive" "$suite" >"$apt/sources.list"
-  if private_apt apt-get "$apt" update && download_debs "$apt"; then
-    unpack_debs "$apt/debs" && link_prefix
-  else
-    rm -rf "$apt"
+  work=$(mktemp -d "$CACHE/fetch.XXXXXX")
+  mkdir -p "$work"/{state/lists/partial,cache/archives/partial,debs}
+  printf 'deb [signed-by=%s] %s %s main\n' "$KEYRING" "$archive" "$suite" >"$work/sources.list"
+  if ! build_prefix "$work"; then
+    rm -rf "$work"
     return 1
   fi
-  rm -rf "$apt"
+  rm -rf "$PREFIX"
+  mv "$work/root" "$PREFIX"
+  rm -rf "$work"
+}
+
+# Made aside and moved into place whole, so that a broken run leaves no trace.
+build_prefix() {
+  private_apt apt-get "$1" update && download_debs "$1" &&
+    unpack_debs "$1/debs" "$1/root" && link_prefix "$1/root"
 }
 
 download_debs() {
@@ -133,33 +144,31 @@ download_debs() {
 
 # Everything lands under usr, as on a merged system, whatever a package does.
 unpack_debs() {
-  local deb
-  rm -rf "$PREFIX"
-  mkdir -p "$PREFIX/usr/lib" "$PREFIX/usr/lib64" "$PREFIX/usr/bin" "$PREFIX/usr/sbin"
-  for deb in lib lib64 bin sbin; do
-    ln -s "usr/$deb" "$PREFIX/$deb"
+  local folder deb
+  for folder in lib lib64 bin sbin; do
+    mkdir -p "$2/usr/$folder"
+    ln -s "usr/$folder" "$2/$folder"
   done
   for deb in "$1"/*.deb; do
-    dpkg-deb --fsys-tarfile "$deb" | tar --extract --keep-directory-symlink --directory "$PREFIX"
+    dpkg-deb --fsys-tarfile "$deb" | tar --extract --keep-directory-symlink --directory "$2" || return 1
   done
 }
 
 # The new loader and a forced RPATH make the prefix whole: it uses none of the
 # machine's libraries, which are older.
 link_prefix() {
-  local multiarch libs loader file
-  multiarch=$(basename "$(dirname "$(find "$PREFIX/usr/lib" -name libc.so.6)")")
-  libs="$PREFIX/usr/lib/$multiarch"
-  loader=$(find "$libs" -maxdepth 1 -name 'ld-linux-*.so.*' | head -n 1)
-  "$PATCHELF" --set-interpreter "$loader" "$PREFIX/usr/bin/python3.14"
+  local root=$1 multiarch loader file
+  multiarch=$(basename "$(dirname "$(find "$root/usr/lib" -name libc.so.6)")")
+  loader=$(find "$root/usr/lib/$multiarch" -maxdepth 1 -name 'ld-linux-*.so.*' -printf '%f')
+  "$PATCHELF" --set-interpreter "$PREFIX/usr/lib/$multiarch/$loader" "$root/usr/bin/python3.14" || return 1
   while IFS= read -r file; do
-    "$PATCHELF" --force-rpath --set-rpath "$libs" "$file"
-  done < <(linked_files "$libs" "$(basename "$loader")")
+    "$PATCHELF" --force-rpath --set-rpath "$PREFIX/usr/lib/$multiarch" "$file" || return 1
+  done < <(linked_files "$root/usr" "$multiarch" "$loader")
 }
 
 # The C library and its loader are the two that must stay as they are.
 linked_files() {
-  printf '%s\n' "$PREFIX/usr/bin/python3.14"
-  find "$PREFIX/usr/lib/python3.14/lib-dynload" -name '*.so'
-  find "$1" -maxdepth 1 -type f -name '*.so.*' ! -name "$2" ! -name libc.so.6
+  printf '%s\n' "$1/bin/python3.14"
+  find "$1/lib/python3.14/lib-dynload" -name '*.so'
+  find "$1/lib/$2" -maxdepth 1 -type f -name '*.so.*' ! -name "$3" ! -name libc.so.6
 }

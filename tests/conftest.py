@@ -2,9 +2,9 @@
 
 import pytest
 
-# The test harness brings a ``custom_components`` of its own: the first import
+# The test harness brings a ``custom_components`` of its own. The first import
 # wins, so ours comes here, before any fixture of the harness runs.
-import custom_components.ecom  # noqa: F401 - imported for that effect
+import custom_components  # noqa: F401 - imported for that effect
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ shared contract test holds for all of them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -45,6 +45,23 @@ class Reading[T]:
     def is_stale(self, now: datetime) -> bool:
         """Return whether the reading is too old at ``now`` to act upon."""
         return now - self.measured_at > self.valid_for
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the last moment at which it is fresh, None if that is never over."""
+        try:
+            return self.measured_at + self.valid_for
+        except OverflowError:
+            return None
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""The moment of a reading that has not been taken yet."""
+
+
+def no_reading[T]() -> Reading[T]:
+    """Return the reading of a port that has never reported: absent and stale."""
+    return Reading(value=None, measured_at=NEVER, valid_for=timedelta())
 
 
 class Port[T](Protocol):

@@ -1,0 +1,14 @@
+"""Names that more than one module of the Home Assistant ring uses."""
+
+from typing import Final
+
+DOMAIN: Final = "ecom"
+
+CONF_FAMILY: Final = "family"
+CONF_METERS: Final = "meters"
+CONF_SCHEMA: Final = "schema"
+
+SITE_UID: Final = "site"
+ISSUE_SITE_DELETED: Final = "site_deleted"
+
+DOCUMENTATION: Final = "https://github.com/ecom-energy/ecom/blob/main/docs"

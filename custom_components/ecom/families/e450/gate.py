@@ -1,0 +1,214 @@
+"""The second line: refuses what the checksums let through and cannot be.
+
+A checksum of 16 bits passes about one random corruption in 65,536. This gate
+looks at what a telegram says instead: a counter that falls, more energy than
+the connection can carry, an invocation counter that goes back, another
+meter's name. It refuses such telegrams until ten in a row agree with each
+other; then it asks, and only the user's answer lets them through.
+
+Pure: time is the time of arrival and comes in as an argument.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from .protocol.obis import ObisCode
+from .protocol.registers import Quantity
+from .protocol.values import Telegram
+
+AGREEING: Final = 10
+"""So many telegrams in a row must agree before the user is asked."""
+
+MARGIN: Final = timedelta(minutes=1)
+"""Added to the time between two readings: a telegram may be held up on its way."""
+
+COUNTERS: Final = frozenset(
+    {
+        Quantity.ENERGY,
+        Quantity.REACTIVE_ENERGY,
+        Quantity.APPARENT_ENERGY,
+        Quantity.VOLUME,
+    }
+)
+ENERGIES: Final = COUNTERS - {Quantity.VOLUME}
+POWERS: Final = frozenset({Quantity.POWER, Quantity.REACTIVE_POWER, Quantity.APPARENT_POWER})
+
+
+class Verdict(StrEnum):
+    """What becomes of a telegram."""
+
+    GOOD = "good"
+    DUPLICATE = "duplicate"
+    IMPLAUSIBLE = "implausible"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A verdict, and in plain English why."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """What the next telegram is measured against."""
+
+    meter_id: str | None
+    invocation_counter: int | None
+    counters: Mapping[ObisCode, tuple[int | Decimal, datetime]]
+    fingerprint: tuple[Any, ...] | None = None
+
+    def after(self, telegram: Telegram, now: datetime) -> Mark:
+        """Return the mark that ``telegram`` leaves, keeping counters it did not hold."""
+        return Mark(
+            meter_id=telegram.meter_id or self.meter_id,
+            invocation_counter=(
+                self.invocation_counter
+                if telegram.invocation_counter is None
+                else telegram.invocation_counter
+            ),
+            counters={**self.counters, **_counters(telegram, now)},
+            fingerprint=_fingerprint(telegram),
+        )
+
+
+NOTHING: Final = Mark(meter_id=None, invocation_counter=None, counters={})
+
+
+class Gate:
+    """Judges each telegram against the last good one."""
+
+    def __init__(self, *, limit_w: float = 100_000, mark: Mark = NOTHING) -> None:
+        """Start from ``mark``, which an earlier run may have left.
+
+        ``limit_w`` is the most power, in W, that the connection can carry.
+        """
+        self._limit_w = limit_w
+        self.mark = mark
+        self._other = NOTHING
+        self._agreeing = 0
+
+    def judge(self, telegram: Telegram, now: datetime) -> Judgement:
+        """Return whether ``telegram``, arrived at ``now``, may be published."""
+        if _fingerprint(telegram) in (self.mark.fingerprint, self._other.fingerprint):
+            return Judgement(verdict=Verdict.DUPLICATE, reason="the same telegram again")
+        if not (reason := self._objection(self.mark, telegram, now)):
+            self.mark = self.mark.after(telegram, now)
+            self._other, self._agreeing = NOTHING, 0
+            return Judgement(verdict=Verdict.GOOD)
+        if over_limit := self._over_limit(telegram):
+            return Judgement(verdict=Verdict.IMPLAUSIBLE, reason=over_limit)
+        self._count(telegram, now)
+        verdict = Verdict.ASK if self._agreeing >= AGREEING else Verdict.IMPLAUSIBLE
+        return Judgement(verdict=verdict, reason=reason)
+
+    def accept(self) -> None:
+        """Take what the last telegrams agreed upon as the truth: the user said so."""
+        if self._agreeing:
+            self.mark = self._other
+            self._other, self._agreeing = NOTHING, 0
+
+    def dump(self) -> dict[str, Any]:
+        """Return the mark as JSON data, for ``load`` after a restart."""
+        return {
+            "meter_id": self.mark.meter_id,
+            "invocation_counter": self.mark.invocation_counter,
+            "counters": {
+                str(code): [str(number), at.isoformat()]
+                for code, (number, at) in self.mark.counters.items()
+            },
+        }
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Take back what ``dump`` wrote; what cannot be read starts afresh."""
+        try:
+            self.mark = Mark(
+                meter_id=data["meter_id"],
+                invocation_counter=data["invocation_counter"],
+                counters={
+                    ObisCode.parse(code): (Decimal(number), datetime.fromisoformat(at))
+                    for code, (number, at) in data["counters"].items()
+                },
+            )
+        except KeyError, TypeError, ValueError, ArithmeticError:
+            self.mark = NOTHING
+
+    def _count(self, telegram: Telegram, now: datetime) -> None:
+        """Count how many refused telegrams in a row agree with each other."""
+        if self._agreeing and not self._objection(self._other, telegram, now):
+            self._other = self._other.after(telegram, now)
+            self._agreeing += 1
+        else:
+            self._other, self._agreeing = NOTHING.after(telegram, now), 1
+
+    def _objection(self, mark: Mark, telegram: Telegram, now: datetime) -> str:
+        """Return why ``telegram`` cannot follow ``mark``, nothing if it can."""
+        return (
+            self._over_limit(telegram)
+            or _other_meter(mark, telegram)
+            or _goes_back(mark, telegram)
+            or self._impossible_counter(mark, telegram, now)
+        )
+
+    def _over_limit(self, telegram: Telegram) -> str:
+        for code, value in telegram.values.items():
+            register, number = value.register, value.value
+            if register is None or register.quantity not in POWERS or value.unit is None:
+                continue
+            if isinstance(number, int | Decimal) and abs(float(number)) > self._limit_w:
+                return f"{code}: {number} {value.unit} is more than the connection carries"
+        return ""
+
+    def _impossible_counter(self, mark: Mark, telegram: Telegram, now: datetime) -> str:
+        for code, (new, _) in _counters(telegram, now).items():
+            if code not in mark.counters:
+                continue
+            old, then = mark.counters[code]
+            if new < old:
+                return f"{code}: the counter fell from {old} to {new}"
+            value = telegram.values[code]
+            if value.unit and value.register and value.register.quantity in ENERGIES:
+                hours = (max(now - then, timedelta()) + MARGIN) / timedelta(hours=1)
+                if float(new - old) > self._limit_w * hours:
+                    return f"{code}: {new - old} since the last reading cannot be"
+        return ""
+
+
+def _other_meter(mark: Mark, telegram: Telegram) -> str:
+    if None not in (mark.meter_id, telegram.meter_id) and mark.meter_id != telegram.meter_id:
+        return "the telegram is from another meter"
+    return ""
+
+
+def _goes_back(mark: Mark, telegram: Telegram) -> str:
+    old, new = mark.invocation_counter, telegram.invocation_counter
+    if old is not None and new is not None and new <= old:
+        return f"the invocation counter went from {old} to {new}"
+    return ""
+
+
+def _counters(telegram: Telegram, now: datetime) -> dict[ObisCode, tuple[int | Decimal, datetime]]:
+    return {
+        code: (value.value, now)
+        for code, value in telegram.values.items()
+        if value.register is not None
+        and value.register.quantity in COUNTERS
+        and isinstance(value.value, int | Decimal)
+    }
+
+
+def _fingerprint(telegram: Telegram) -> tuple[Any, ...]:
+    """Return what two different telegrams of one meter never share."""
+    return (
+        telegram.system_title,
+        telegram.invocation_counter,
+        telegram.invoke_id,
+        telegram.header_time,
+        tuple((code, value.raw) for code, value in telegram.values.items()),
+    )

@@ -1,0 +1,1 @@
+"""The site in Home Assistant: what its meters say together."""

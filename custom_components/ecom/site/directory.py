@@ -1,0 +1,52 @@
+"""Finds a port by its key, whatever entry or entity it belongs to."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from ..const import DOMAIN, SITE_UID
+from ..ports import AnyPort, Kind, Unsubscribe
+from ..runtime import SIGNAL_PORTS, EcomConfigEntry
+from .entity_port import KEY_PREFIX, EntityPort
+
+
+class PortDirectory:
+    """The ports that can be resolved now; it keeps keys, never sources."""
+
+    def __init__(self, hass: HomeAssistant, changed: Callable[[], None]) -> None:
+        """Remember whom to tell when ports come or go."""
+        self._hass = hass
+        self._changed = changed
+        self._alive: dict[str, frozenset[str]] = {}
+
+    @callback
+    def start(self) -> Unsubscribe:
+        """Subscribe first, then look at what is loaded, with nothing in between."""
+        stop = async_dispatcher_connect(self._hass, SIGNAL_PORTS, self._ports_changed)
+        for entry in self._hass.config_entries.async_entries(DOMAIN):
+            if entry.state is ConfigEntryState.LOADED and entry.unique_id != SITE_UID:
+                self._alive[entry.runtime_data.uid] = frozenset(entry.runtime_data.ports)
+        return stop
+
+    def resolve(self, key: str, kind: Kind, valid_for: timedelta) -> AnyPort | None:
+        """Return the port, None while its source is not there.
+
+        ``kind`` and ``valid_for`` are those of an entity, which does not state them.
+        """
+        if key.startswith(KEY_PREFIX):
+            return EntityPort(self._hass, key.removeprefix(KEY_PREFIX), kind, valid_for)
+        uid = key.partition("/")[0]
+        if key not in self._alive.get(uid, ()):
+            return None
+        entry: EcomConfigEntry | None = self._hass.config_entries.async_entry_for_domain_unique_id(
+            DOMAIN, uid
+        )
+        return None if entry is None else entry.runtime_data.ports.get(key)
+
+    @callback
+    def _ports_changed(self, uid: str, keys: frozenset[str]) -> None:
+        self._alive[uid] = keys
+        self._changed()

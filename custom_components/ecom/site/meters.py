@@ -1,0 +1,111 @@
+"""A meter of the site: a port, what it measures, and which way it counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
+
+from ..core.site_power import MeterPower
+from ..ports import AnyPort, Kind, Reading, Role, Unsubscribe
+from .directory import PortDirectory
+
+SUBENTRY_METER: Final = "meter"
+
+CONF_INVERTED: Final = "inverted"
+CONF_PHASES: Final = "phases"
+CONF_PORT: Final = "port"
+CONF_ROLE: Final = "role"
+CONF_VALID_FOR: Final = "valid_for"
+
+DEFAULT_VALID_FOR: Final = timedelta(minutes=5)
+
+KINDS: Final[Mapping[Role, Kind]] = {
+    Role.GRID: Kind.POWER,
+    Role.SOLAR: Kind.POWER,
+    Role.BATTERY: Kind.POWER,
+    Role.SUB_METER: Kind.POWER,
+    Role.WATER: Kind.VOLUME,
+    Role.GAS: Kind.VOLUME,
+    Role.HEAT: Kind.HEAT,
+}
+"""What a meter of each role is read as."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeterConfig:
+    """A meter as its subentry describes it."""
+
+    port: str
+    role: Role
+    inverted: bool = False
+    phases: frozenset[int] = frozenset({1})
+    valid_for: timedelta = DEFAULT_VALID_FOR
+
+    @classmethod
+    def of(cls, subentry: ConfigSubentry) -> MeterConfig:
+        """Return the meter that a subentry describes."""
+        data: Mapping[str, Any] = subentry.data
+        return cls(
+            port=data[CONF_PORT],
+            role=Role(data[CONF_ROLE]),
+            inverted=data.get(CONF_INVERTED, False),
+            phases=frozenset(int(phase) for phase in data.get(CONF_PHASES, [1])),
+            valid_for=timedelta(
+                seconds=data.get(CONF_VALID_FOR, DEFAULT_VALID_FOR.total_seconds())
+            ),
+        )
+
+
+class MeterWatch:
+    """Follows one meter's port through the coming and going of its source."""
+
+    def __init__(self, config: MeterConfig, changed: Callable[[], None]) -> None:
+        """Remember the meter, and whom to tell when it reads anew."""
+        self.config = config
+        self._changed = changed
+        self._port: AnyPort | None = None
+        self._unsubscribe: Unsubscribe | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the meter is read as."""
+        return KINDS[self.config.role]
+
+    @callback
+    def bind(self, directory: PortDirectory) -> None:
+        """Look the port up again, since its source came, went or was replaced."""
+        self.unbind()
+        self._port = directory.resolve(self.config.port, self.kind, self.config.valid_for)
+        if self._port is not None:
+            self._unsubscribe = self._port.subscribe(self._read)
+
+    @callback
+    def unbind(self) -> None:
+        """Follow nothing."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._unsubscribe = self._port = None
+
+    @property
+    def power(self) -> MeterPower:
+        """Return the newest power, in the site's sign."""
+        return MeterPower(role=self.config.role, reading=self._signed())
+
+    def _signed(self) -> Reading[float] | None:
+        if self._port is None or self._port.kind is not self.kind:
+            return None
+        reading: Reading[float] = self._port.read()
+        if reading.value is None or not self.config.inverted:
+            return reading
+        return Reading(
+            value=-reading.value,
+            measured_at=reading.measured_at,
+            valid_for=reading.valid_for,
+        )
+
+    @callback
+    def _read(self, _reading: Reading[Any]) -> None:
+        self._changed()

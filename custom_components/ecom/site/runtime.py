@@ -1,0 +1,153 @@
+"""The one Site: it follows its meters and publishes what they say together."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, SITE_UID
+from ..coordinator import EcomCoordinator
+from ..core.site_power import UNKNOWN, site_power
+from ..entity import EntitySpec, SpecAdder
+from ..ports import AnyPort
+from ..runtime import Attachments, EcomConfigEntry
+from .directory import PortDirectory
+from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
+from .tables import SENSORS, SiteState
+
+PLATFORMS: Final = (Platform.SENSOR,)
+
+
+class SiteCoordinator(EcomCoordinator[SiteState]):
+    """Makes the site's power anew at each reading, and when one goes stale."""
+
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
+        """Start with nothing known."""
+        super().__init__(
+            hass,
+            entry,
+            name="ECOM site",
+            data=SiteState(power=UNKNOWN, at=dt_util.utcnow()),
+        )
+        self.meters: dict[str, MeterWatch] = {}
+
+    @callback
+    def recompute(self) -> None:
+        """Read all meters at once and publish what follows."""
+        now = dt_util.utcnow()
+        powers = [meter.power for meter in self.meters.values()]
+        fresh = [
+            moment
+            for power in powers
+            if power.reading is not None
+            and not power.reading.is_stale(now)
+            and (moment := power.reading.expires_at) is not None
+        ]
+        self.expire_at(min(fresh, default=None))
+        self.async_set_updated_data(SiteState(power=site_power(powers, now), at=now))
+
+    @callback
+    @override
+    def on_expiry(self) -> None:
+        """Make it anew without the meter that went stale."""
+        self.recompute()
+
+
+class SiteRuntime:
+    """The Site entry's runtime: meters as its subentries say, live."""
+
+    uid: Final = SITE_UID
+
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
+        """Prepare; ``start`` begins to follow."""
+        self.ports: Mapping[str, AnyPort] = {}
+        self._entry = entry
+        self._attachments = Attachments()
+        self._coordinator = SiteCoordinator(hass, entry)
+        self._directory = PortDirectory(hass, self._ports_changed)
+        self._stop = self._directory.start()
+        self.apply()
+        self._attachments.offer(self._specs())
+
+    def attach(self, platform: Platform, add: SpecAdder) -> None:
+        """Give a platform the site's entities."""
+        self._attachments.attach(platform, add)
+
+    @callback
+    def apply(self) -> None:
+        """Follow the meters that the subentries name now; a difference, no reload."""
+        meters = self._coordinator.meters
+        wanted = {
+            subentry.subentry_id: MeterConfig.of(subentry)
+            for subentry in self._entry.get_subentries_of_type(SUBENTRY_METER)
+        }
+        for subentry_id in [known for known in meters if wanted.get(known) != meters[known].config]:
+            meters.pop(subentry_id).unbind()
+        for subentry_id, config in wanted.items():
+            if subentry_id not in meters:
+                meters[subentry_id] = MeterWatch(config, self._coordinator.recompute)
+                meters[subentry_id].bind(self._directory)
+        self._coordinator.recompute()
+
+    def diagnostics(self) -> Mapping[str, Any]:
+        """Return what the site makes of its meters, without naming them."""
+        power = self._coordinator.data.power
+        return {
+            "meters": [
+                {"role": meter.config.role, "known": meter.power.reading is not None}
+                for meter in self._coordinator.meters.values()
+            ],
+            "power_w": power.power_w,
+            "import_w": power.import_w,
+            "export_w": power.export_w,
+            "production_w": power.production_w,
+        }
+
+    async def fix(self, issue: str) -> None:
+        """Fix nothing: the site raises no issue that it could fix itself."""
+        raise NotImplementedError(issue)
+
+    async def close(self) -> None:
+        """Stop following."""
+        self._stop()
+        for meter in self._coordinator.meters.values():
+            meter.unbind()
+        await self._coordinator.async_shutdown()
+
+    @callback
+    def _ports_changed(self) -> None:
+        for meter in self._coordinator.meters.values():
+            meter.bind(self._directory)
+        self._coordinator.recompute()
+
+    def _specs(self) -> list[EntitySpec]:
+        device = DeviceInfo(
+            identifiers={(DOMAIN, SITE_UID)},
+            name=self._entry.title,
+            manufacturer="ECOM",
+            entry_type=DeviceEntryType.SERVICE,
+        )
+        return [
+            EntitySpec(
+                platform=Platform.SENSOR,
+                key=f"{SITE_UID}/{description.key}",
+                coordinator=self._coordinator,
+                description=description,
+                device=device,
+            )
+            for description in SENSORS
+        ]
+
+
+def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
+    """Start the Site, and let its subentries change it while it runs."""
+    runtime = SiteRuntime(hass, entry)
+
+    async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
+        runtime.apply()
+
+    entry.async_on_unload(entry.add_update_listener(updated))
+    return runtime

@@ -1,0 +1,110 @@
+"""The devices of the demo, all simulated."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from scripts.tools.ha_process import ROOT
+
+STOP_SECONDS: Final = 5
+
+DEMO_KEY: Final = "000102030405060708090A0B0C0D0E0F"
+DEMO_AUTH_KEY: Final = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
+"""The example keys of the DLMS Green Book; they open nothing but the demo."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSource:
+    """One simulated device, and how a person would add it."""
+
+    name: str
+    family: str
+    arguments: tuple[str, ...]
+    steps: Callable[[str], Mapping[str, dict[str, Any]]]
+
+    def answers(self, simulator: Simulator) -> Mapping[str, dict[str, Any]]:
+        """Return what to answer at each step of the config flow."""
+        return self.steps(simulator.address)
+
+
+class Simulator:
+    """A running ``scripts/simulate``; it says on its first line where it listens."""
+
+    def __init__(self, source: DemoSource, folder: Path) -> None:
+        """Prepare; the port of an earlier run is taken again where it can be."""
+        self.source = source
+        self.address = ""
+        self._remembered = folder / f"{source.name}.port"
+        self._process: asyncio.subprocess.Process | None = None
+        self._log: IO[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it and wait for its address."""
+        port = self._remembered.read_text() if self._remembered.exists() else "0"
+        self._log = self._remembered.with_suffix(".log").open("wb")
+        self._process = await asyncio.create_subprocess_exec(
+            str(ROOT / "scripts" / "simulate"),
+            self.source.family,
+            "--port",
+            port,
+            *self.source.arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        first = await self._process.stdout.readline() if self._process.stdout else b""
+        if not first:
+            raise OSError(f"the simulator of {self.source.name} did not start")
+        self.address = json.loads(first)["address"]
+        self._remembered.write_text(self.address.rpartition(":")[2])
+
+    async def stop(self) -> None:
+        """Stop it; a second call does nothing."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            if process.returncode is None:
+                process.kill()
+        if self._log is not None:
+            self._log.close()
+
+
+def _grid_meter(address: str) -> Mapping[str, dict[str, Any]]:
+    return {
+        "e450_user": {"device": address},
+        "e450_found": {"name": "Grid meter", "role": "grid"},
+    }
+
+
+def _solar_meter(address: str) -> Mapping[str, dict[str, Any]]:
+    return {
+        "e450_user": {"device": address},
+        "e450_keys": {"key": DEMO_KEY, "auth_key": DEMO_AUTH_KEY},
+        "e450_found": {"name": "Solar meter", "role": "solar"},
+    }
+
+
+SOURCES: Final = (
+    DemoSource(
+        "Grid meter",
+        "e450",
+        ("--layout", "push_list", "--interval", "5", "--house", "grid"),
+        _grid_meter,
+    ),
+    DemoSource(
+        "Solar meter",
+        "e450",
+        (
+            *("--layout", "obis_pairs", "--interval", "5", "--house", "solar"),
+            *("--key", DEMO_KEY, "--auth-key", DEMO_AUTH_KEY),
+        ),
+        _solar_meter,
+    ),
+)
