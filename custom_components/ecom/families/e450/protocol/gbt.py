@@ -73,11 +73,10 @@ class BlockAssembler:
             self.head = block.data
         if self._dropping:
             return None
-        if block.number != self._next:
-            self._drop(RefusalKind.GBT, _misnumbered(block.number, self._next))
-            return None
+        if not self._next or block.number != self._next:
+            return self._drop(RefusalKind.GBT, _misnumbered(block.number, self._next))
         if len(self._data) + len(block.data) > MAX_TELEGRAM:
-            self._drop(RefusalKind.OVERSIZE, f"a telegram exceeds {MAX_TELEGRAM} octets")
+            return self._drop(RefusalKind.OVERSIZE, f"a telegram exceeds {MAX_TELEGRAM} octets")
         self._data += block.data
         self._next += 1
         if not block.last:
