@@ -39,9 +39,7 @@ def kinds(outcomes: Iterable[Outcome]) -> list[str]:
 def addresses(length: int) -> st.SearchStrategy[bytes]:
     """Return addresses of so many octets: the last one alone has its lowest bit set."""
     upper = st.lists(st.integers(0, 127), min_size=length, max_size=length)
-    return upper.map(
-        lambda parts: bytes([*(part << 1 for part in parts[:-1]), parts[-1] << 1 | 1])
-    )
+    return upper.map(lambda parts: bytes([*(part << 1 for part in parts[:-1]), parts[-1] << 1 | 1]))
 
 
 ADDRESSES = st.sampled_from((1, 2, 4)).flatmap(addresses)

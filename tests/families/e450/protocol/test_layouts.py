@@ -268,7 +268,10 @@ def test_any_body_is_recognised_or_refused(body: Item) -> None:
         (octets(b"a\x07b"), b"a\x07b"),
         (octets(b""), ""),
         (octets(b"twelve octet"), "twelve octet"),
-        (octets(bytes.fromhex("FFFF0706020E3A10FF800000")), bytes.fromhex("FFFF0706020E3A10FF800000")),
+        (
+            octets(bytes.fromhex("FFFF0706020E3A10FF800000")),
+            bytes.fromhex("FFFF0706020E3A10FF800000"),
+        ),
         ((Tag.TEXT.value, "text"), "text"),
         ((Tag.INT64.value, -(2**40)), -(2**40)),
         ((Tag.UINT64.value, 2**63), 2**63),
