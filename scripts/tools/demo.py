@@ -30,7 +30,9 @@ TROUBLE: Final = re.compile(
 
 
 @asynccontextmanager
-async def running(folder: Path, port: int, language: str) -> AsyncIterator[tuple[Api, HomeAssistant]]:
+async def running(
+    folder: Path, port: int, language: str
+) -> AsyncIterator[tuple[Api, HomeAssistant]]:
     """Run Home Assistant with the demo's user logged in."""
     home = HomeAssistant(folder / "config", port, language)
     home.prepare()
@@ -85,7 +87,9 @@ def report(found: list[Row], log: Path) -> int:
     """Print the table and the verdict; return the exit status."""
     wanted = {source.name for source in SOURCES}
     silent = wanted - measured(found)
-    trouble = [line for line in log.read_text(errors="replace").splitlines() if TROUBLE.search(line)]
+    trouble = [
+        line for line in log.read_text(errors="replace").splitlines() if TROUBLE.search(line)
+    ]
     print(table(found))
     for name in sorted(silent):
         print(f"silent: {name}")
@@ -156,7 +160,7 @@ async def run(arguments: argparse.Namespace) -> int:
     except asyncio.CancelledError:
         return 130 if arguments.check else 0
     except (ApiError, TimeoutError, OSError) as err:
-        say(f"failed: {err or type(err).__name__}")
+        say(f"failed: {type(err).__name__}: {err}")
         return 1
 
 

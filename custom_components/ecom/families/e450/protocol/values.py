@@ -120,7 +120,7 @@ class Refusal:
     encrypted: bool = False
 
 
-class Refused(Exception):  # noqa: N818 - a telegram is refused; the decoder itself has not failed
+class Refused(Exception):
     """Raised inside the protocol where a telegram turns out bad; never leaves it."""
 
     def __init__(self, kind: RefusalKind, detail: str) -> None:

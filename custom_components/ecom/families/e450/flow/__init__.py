@@ -15,18 +15,16 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import UnknownStep
 from homeassistant.util import slugify
 
-from ...const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
-from ...errors import CannotConnect
-from ...ports import Role
-from ...runtime import EcomConfigEntry, FamilyFlow
-from .client import normalise
-from .forms import found_schema, keys_schema, shown_values, user_schema
-from .listening import Heard, listen
-from .options import E450OptionsFlow
-from .protocol.profiles import PROFILES
-from .protocol.security import Keys
-from .protocol.values import RefusalKind, Telegram
-from .settings import (
+from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
+from ....errors import CannotConnect
+from ....ports import Role
+from ....runtime import EcomConfigEntry, FamilyFlow
+from ..client import normalise
+from ..listening import Heard, listen
+from ..protocol.profiles import PROFILES
+from ..protocol.security import Keys
+from ..protocol.values import RefusalKind, Telegram
+from ..settings import (
     CONF_AUTH_KEY,
     CONF_DEVICE,
     CONF_KEY,
@@ -36,6 +34,8 @@ from .settings import (
     CONF_PROFILE,
     SCHEMA,
 )
+from .forms import found_schema, keys_schema, shown_values, user_schema
+from .options import E450OptionsFlow
 
 CONF_ROLE: Final = "role"
 NO_ROLE: Final = "none"
