@@ -271,9 +271,20 @@ class E450Flow(FamilyFlow):
                 "port": f"{self.unique_id}/power",
                 "role": Role(role).value,
                 "title": user_input[CONF_NAME],
+                "inverted": role == Role.SOLAR and _exports(telegram),
                 "phases": ["1", "2", "3"] if three and _has_phase_2(telegram) else ["1"],
             }
         ]
+
+
+def _exports(telegram: Telegram) -> bool:
+    """Return whether the meter counts more out than in, as one does behind panels."""
+    energy = {
+        value.register.name: value.value
+        for value in telegram.values.values()
+        if value.register is not None and isinstance(value.value, int)
+    }
+    return energy.get("energy_export", 0) > energy.get("energy_import", 0)
 
 
 def _has_phase_2(telegram: Telegram) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import override
+from typing import NamedTuple, override
 
 from .clock import MeterTime
 from .obis import ObisCode
@@ -62,8 +62,7 @@ class RefusalKind(StrEnum):
     OVERSIZE = "oversize"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One register's value, as sent and as meant.
 
     ``raw`` is what the meter sent; ``value`` is ``raw`` in ``unit``, an int
