@@ -20,7 +20,7 @@ from ....errors import CannotConnect
 from ....ports import Role
 from ....runtime import EcomConfigEntry, FamilyFlow
 from ..client import normalise
-from ..listening import Heard, listen
+from ..listening import Heard, best, has_power, listen
 from ..protocol.profiles import PROFILES
 from ..protocol.security import Keys
 from ..protocol.values import RefusalKind, Telegram
@@ -204,7 +204,7 @@ class E450Flow(FamilyFlow):
             return "e450_nothing_heard"
         good, refused = self._heard.decode(parsed)
         if good:
-            self._telegram, self._keys = good[0], dict(keys)
+            self._telegram, self._keys = best(good), dict(keys)
             return None
         wrong = {refusal.kind for refusal in refused}
         return "e450_auth_key_wrong" if RefusalKind.AUTH_KEY in wrong else "e450_key_wrong"
@@ -215,7 +215,7 @@ class E450Flow(FamilyFlow):
             return self._telegram
         keys = Keys.from_hex(self._keys.get(CONF_KEY), self._keys.get(CONF_AUTH_KEY))
         good, _ = self._heard.decode(keys, profile)
-        return good[0] if good else self._telegram
+        return best(good) if good else self._telegram
 
     def _recently_heard(self, entry: EcomConfigEntry) -> Heard | None:
         """Return what a running entry has just heard, None while it is not loaded."""
@@ -262,17 +262,15 @@ class E450Flow(FamilyFlow):
     def _proposal(self, user_input: Mapping[str, Any], telegram: Telegram) -> list[dict[str, Any]]:
         """Return the meter for the Site: none without a power to show, or unwanted."""
         role = user_input[CONF_ROLE]
-        names = {value.register.name for value in telegram.values.values() if value.register}
-        if role == NO_ROLE or "power_import" not in names:
+        if role == NO_ROLE or not has_power(telegram):
             return []
-        three = "voltage_phase" in names or "current_phase" in names
         return [
             {
                 "port": f"{self.unique_id}/power",
                 "role": Role(role).value,
                 "title": user_input[CONF_NAME],
                 "inverted": role == Role.SOLAR and _exports(telegram),
-                "phases": ["1", "2", "3"] if three and _has_phase_2(telegram) else ["1"],
+                "phases": ["1", "2", "3"] if _has_phase_2(telegram) else ["1"],
             }
         ]
 
