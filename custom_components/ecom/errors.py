@@ -9,11 +9,11 @@ class EcomError(Exception):
     """Base of every error that ECOM raises on purpose."""
 
 
-class CannotConnect(EcomError):  # noqa: N818 - the name that Home Assistant's developers know
+class CannotConnect(EcomError):
     """The device or its port cannot be reached, or does not answer in time."""
 
 
-class InvalidAuth(EcomError):  # noqa: N818 - as CannotConnect
+class InvalidAuth(EcomError):
     """The device refused the key, the password or the account it was given."""
 
 
@@ -21,5 +21,5 @@ class DeviceError(EcomError):
     """The device was reached and refused, or did not confirm, a command."""
 
 
-class Unsupported(EcomError):  # noqa: N818 - as CannotConnect
+class Unsupported(EcomError):
     """The device is of a kind, or speaks a version, that ECOM does not know."""

@@ -38,9 +38,7 @@ def main(arguments: list[str]) -> int:
 def read(report: Mapping[str, Any]) -> dict[str, Lines]:
     """Return the lines by file from coverage's JSON."""
     return {
-        path: Lines(
-            total=file["summary"]["num_statements"], missing=tuple(file["missing_lines"])
-        )
+        path: Lines(total=file["summary"]["num_statements"], missing=tuple(file["missing_lines"]))
         for path, file in report["files"].items()
     }
 

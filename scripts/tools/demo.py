@@ -30,7 +30,9 @@ TROUBLE: Final = re.compile(
 
 
 @asynccontextmanager
-async def running(folder: Path, port: int, language: str) -> AsyncIterator[tuple[Api, HomeAssistant]]:
+async def running(
+    folder: Path, port: int, language: str
+) -> AsyncIterator[tuple[Api, HomeAssistant]]:
     """Run Home Assistant with the demo's user logged in."""
     home = HomeAssistant(folder / "config", port, language)
     home.prepare()
@@ -85,7 +87,9 @@ def report(found: list[Row], log: Path) -> int:
     """Print the table and the verdict; return the exit status."""
     wanted = {source.name for source in SOURCES}
     silent = wanted - measured(found)
-    trouble = [line for line in log.read_text(errors="replace").splitlines() if TROUBLE.search(line)]
+    trouble = [
+        line for line in log.read_text(errors="replace").splitlines() if TROUBLE.search(line)
+    ]
     print(table(found))
     for name in sorted(silent):
         print(f"silent: {name}")
@@ -99,13 +103,15 @@ def report(found: list[Row], log: Path) -> int:
 async def demo(language: str) -> int:
     """Run until interrupted, with the state of the last time."""
     FOLDER.mkdir(exist_ok=True)
-    async with simulated(SOURCES, FOLDER) as simulators:
-        async with running(FOLDER, free_port(PORT), language) as (api, home):
-            await add_sources(api, simulators)
-            say(f"open {home.url} and log in as {USER['username']} / {USER['password']}")
-            say("stop with Ctrl-C")
-            while home.running:
-                await asyncio.sleep(1)
+    async with (
+        simulated(SOURCES, FOLDER) as simulators,
+        running(FOLDER, free_port(PORT), language) as (api, home),
+    ):
+        await add_sources(api, simulators)
+        say(f"open {home.url} and log in as {USER['username']} / {USER['password']}")
+        say("stop with Ctrl-C")
+        while home.running:
+            await asyncio.sleep(1)
     return 0
 
 
@@ -113,10 +119,12 @@ async def check_once(language: str) -> int:
     """Do the same on free ports with a state of its own, look, and stop."""
     folder = Path(tempfile.mkdtemp(prefix="ecom-demo-"))
     try:
-        async with simulated(SOURCES, folder) as simulators:
-            async with running(folder, free_port(), language) as (api, home):
-                await add_sources(api, simulators)
-                found = await check(api)
+        async with (
+            simulated(SOURCES, folder) as simulators,
+            running(folder, free_port(), language) as (api, home),
+        ):
+            await add_sources(api, simulators)
+            found = await check(api)
         return report(found, home.log)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -156,7 +164,7 @@ async def run(arguments: argparse.Namespace) -> int:
     except asyncio.CancelledError:
         return 130 if arguments.check else 0
     except (ApiError, TimeoutError, OSError) as err:
-        say(f"failed: {err or type(err).__name__}")
+        say(f"failed: {type(err).__name__}: {err}")
         return 1
 
 

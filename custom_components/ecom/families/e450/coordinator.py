@@ -25,9 +25,10 @@ _LOGGER = logging.getLogger(__name__)
 
 ISSUE_CLOCK: Final = "e450_clock_off"
 ISSUE_KEY: Final = "e450_key_wrong"
+ISSUE_AUTH_KEY: Final = "e450_auth_key_wrong"
 ISSUE_CHANGED: Final = "e450_meter_changed"
 ISSUE_SILENT: Final = "e450_meter_silent"
-ISSUES: Final = (ISSUE_CLOCK, ISSUE_KEY, ISSUE_CHANGED, ISSUE_SILENT)
+ISSUES: Final = (ISSUE_CLOCK, ISSUE_KEY, ISSUE_AUTH_KEY, ISSUE_CHANGED, ISSUE_SILENT)
 
 CHECK_SILENCE: Final = timedelta(seconds=30)
 CLOCK_LIMIT: Final = timedelta(minutes=2)
@@ -108,7 +109,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             return
         self._key_refusals += 1
         if self._key_refusals == KEY_REFUSALS:
-            self._raise(ISSUE_KEY, which=refusal.kind)
+            self._raise(ISSUE_KEY if refusal.kind is RefusalKind.KEY else ISSUE_AUTH_KEY)
             self.config_entry.async_start_reauth(self.hass)
 
     def _heard(self, now: datetime) -> None:
@@ -120,7 +121,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             health.silent = False
             _LOGGER.info("%s is heard again", self.config_entry.title)
         self._key_refusals = 0
-        for issue in (ISSUE_SILENT, ISSUE_KEY, ISSUE_CHANGED):
+        for issue in (ISSUE_SILENT, ISSUE_KEY, ISSUE_AUTH_KEY, ISSUE_CHANGED):
             self._clear(issue)
 
     @callback
@@ -164,16 +165,15 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             "entry_id": self.config_entry.entry_id,
             "issue": issue,
         }
-        key = "_".join((issue, placeholders.pop("which"))) if "which" in placeholders else issue
         ir.async_create_issue(
             self.hass,
             DOMAIN,
             self._issue_id(issue),
             data=data,
             is_fixable=fixable,
-            learn_more_url=f"{DOCUMENTATION}/e450.md#{issue.removeprefix('e450_')}",
+            learn_more_url=f"{DOCUMENTATION}/e450.md#{_anchor(issue)}",
             severity=ir.IssueSeverity.WARNING,
-            translation_key=key,
+            translation_key=issue,
             translation_placeholders={"meter": self.config_entry.title, **placeholders},
         )
 
@@ -182,3 +182,8 @@ class E450Coordinator(EcomCoordinator[MeterState]):
 
     def _issue_id(self, issue: str) -> str:
         return f"{issue}_{self.config_entry.entry_id}"
+
+
+def _anchor(issue: str) -> str:
+    """Return the heading of the documentation that explains an issue."""
+    return issue.removeprefix("e450_").replace("_", "-")

@@ -23,6 +23,7 @@ from ...runtime import (
     Source,
 )
 from ...sensor import EcomSensorDescription
+from .anonymous import anonymous
 from .client import MeterClient
 from .coordinator import ISSUE_CHANGED, E450Coordinator
 from .flow import E450Flow
@@ -103,6 +104,7 @@ class E450Source:
             "telegrams": state.health.counts(),
             "last_seen": state.health.last_seen,
             "registers": sorted(str(code) for code in state.tracks),
+            "telegram": None if state.telegram is None else anonymous(state.telegram),
         }
 
     async def fix(self, issue: str) -> None:

@@ -9,6 +9,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     DEGREE,
     EntityCategory,
+    Platform,
     UnitOfApparentPower,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
@@ -26,7 +27,12 @@ from ...ports import Kind, Reading
 from ...sensor import EcomSensorDescription
 from .models import Measured, MeterState, Track
 from .protocol.obis import ObisCode
-from .protocol.registers import Quantity, Register
+from .protocol.registers import REGISTERS, Quantity, Register
+
+TRANSLATION_KEYS: Final = {
+    Platform.SENSOR: frozenset(register.name for register in REGISTERS) - {"clock"} | {"register"}
+}
+"""The names of registers are made up by the table of registers, not written out here."""
 
 KINDS: Final[Mapping[Quantity, Kind]] = {
     Quantity.POWER: Kind.POWER,

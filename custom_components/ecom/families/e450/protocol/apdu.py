@@ -66,10 +66,12 @@ def read_sealed(data: bytes, at: int) -> tuple[Sealed, int]:
     for a cipher that is not AES-128-GCM with the global key.
     """
     title_length, start = read_length(data, at + 1)
+    if title_length != _TITLE_LENGTH:
+        raise Refused(RefusalKind.LENGTH, f"a system title has {title_length} octets, not 8")
     title = data[start : start + title_length]
     length, start = read_length(data, start + title_length)
     end = start + length
-    if title_length != _TITLE_LENGTH or end > len(data):
+    if end > len(data):
         raise Refused(
             RefusalKind.LENGTH, f"a cipher declares {length} octets, {len(data) - start} follow"
         )

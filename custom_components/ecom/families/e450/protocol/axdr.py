@@ -1,6 +1,9 @@
 """A-XDR: how COSEM data stands in octets, both ways (IEC 62056-6-2 4.1.5, IEC 61334-6)."""
 
 from enum import IntEnum
+from functools import lru_cache
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - it is a class
 from typing import Final
 
 from .values import RefusalKind, Refused
@@ -37,68 +40,117 @@ class Tag(IntEnum):
 type Content = int | str | bytes | tuple[Item, ...] | None
 type Item = tuple[int, Content]
 
-NUMBERS: Final = {
-    Tag.BOOLEAN.value: (1, False),
-    Tag.INT32.value: (4, True),
-    Tag.UINT32.value: (4, False),
-    Tag.BCD.value: (1, False),
-    Tag.INT8.value: (1, True),
-    Tag.INT16.value: (2, True),
-    Tag.UINT8.value: (1, False),
-    Tag.UINT16.value: (2, False),
-    Tag.INT64.value: (8, True),
-    Tag.UINT64.value: (8, False),
-    Tag.ENUM.value: (1, False),
+_FORMATS: Final = {
+    Tag.BOOLEAN.value: Struct(">B"),
+    Tag.INT32.value: Struct(">i"),
+    Tag.UINT32.value: Struct(">I"),
+    Tag.BCD.value: Struct(">B"),
+    Tag.INT8.value: Struct(">b"),
+    Tag.INT16.value: Struct(">h"),
+    Tag.UINT8.value: Struct(">B"),
+    Tag.UINT16.value: Struct(">H"),
+    Tag.INT64.value: Struct(">q"),
+    Tag.UINT64.value: Struct(">Q"),
+    Tag.ENUM.value: Struct(">B"),
 }
+NUMBER_TAGS: Final = frozenset(_FORMATS)
+# By tag: what reads the number, and how long it is together with its tag.
+_NUMBERS: Final = {tag: (form.unpack_from, form.size + 1) for tag, form in _FORMATS.items()}
+_OCTETS: Final = Tag.OCTETS.value
+# A logical name: an octet string of six.
+_NAME_START: Final = b"\x09\x06"
+_NAME_SIZE: Final = 8
 _FIXED: Final = {Tag.DATE_TIME.value: 12, Tag.DATE.value: 5, Tag.TIME.value: 4}
 _MAX_DEPTH: Final = 8
 # Some E350 and ZMF100 firmware swaps tag and length of the logical names of
 # the currents. Read as an unsigned number, the next tag would be 7, which
-# does not exist: no sound telegram holds these octets at the place of a tag.
-_SWAPPED: Final = frozenset(bytes((6, 9, 1, 0, c, 7, 0, 255)) for c in (31, 51, 71))
-_NAME_LENGTH: Final = 6
+# does not exist: no sound telegram begins a structure with these octets.
+_SWAPPED_START: Final = b"\x06\x09\x01\x00"
+_SWAPPED: Final = frozenset(_SWAPPED_START + bytes((c, 7, 0, 255)) for c in (31, 51, 71))
+# An object of a push list: structure of class, logical name, attribute and
+# data index, as all meters write it.
+_PUSH_OBJECT_START: Final = b"\x02\x04\x12"
+_PUSH_OBJECT_LENGTH: Final = 18
+_LONGEST_REMEMBERED: Final = 128 * _PUSH_OBJECT_LENGTH
 
 
-def decode(data: bytes, at: int, depth: int = 0) -> tuple[Item, int]:
+def decode(data: bytes, at: int) -> tuple[Item, int]:
     """Return the item that starts at ``at``, and where it ends.
 
     Raises Refused: ``type`` for an unknown tag, ``length`` where a declared
     length or count exceeds what is there, ``layout`` beyond eight levels.
     """
-    if at >= len(data):
-        raise _ends()
+    try:
+        return _item(data, at, 0)
+    except IndexError, StructError:
+        raise Refused(RefusalKind.LENGTH, "the telegram ends in the middle of a value") from None
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Item, int]:
     tag = data[at]
-    at += 1
-    number = NUMBERS.get(tag)
+    number = _NUMBERS.get(tag)
     if number is not None:
-        size, signed = number
-        end = at + size
-        if tag == Tag.UINT32 and data[at - 1 : at + 7] in _SWAPPED:
-            return (Tag.OCTETS.value, data[at + 1 : at + 7]), at + 1 + _NAME_LENGTH
-        if end > len(data):
-            raise _ends()
-        return (tag, int.from_bytes(data[at:end], signed=signed)), end
-    if tag in {Tag.ARRAY, Tag.STRUCTURE}:
-        return _list(tag, data, at, depth)
-    if tag == Tag.NULL:
-        return (tag, None), at
-    return _string(tag, data, at)
+        unpack, size = number
+        return (tag, unpack(data, at + 1)[0]), at + size
+    if tag in {1, 2}:
+        return _list(data, at, depth)
+    if tag == 0:
+        return (tag, None), at + 1
+    return _string(tag, data, at + 1)
 
 
-def _list(tag: int, data: bytes, at: int, depth: int) -> tuple[Item, int]:
+def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
     if depth == _MAX_DEPTH:
         raise Refused(RefusalKind.LAYOUT, f"the values are nested deeper than {_MAX_DEPTH} levels")
-    count, at = read_length(data, at)
+    tag = data[at]
+    count, at = read_length(data, at + 1)
     # Each item takes at least one octet, so a lie about the count costs nothing.
     if count > len(data) - at:
         raise Refused(
             RefusalKind.LENGTH, f"a list declares {count} items, {len(data) - at} octets follow"
         )
-    items = []
-    for _ in range(count):
-        item, at = decode(data, at, depth + 1)
-        items.append(item)
+    if data.startswith(_PUSH_OBJECT_START, at):
+        end = at + _PUSH_OBJECT_LENGTH * count
+        remembered = _push_objects(tag, data[at:end]) if end <= len(data) else None
+        if remembered is not None:
+            return remembered, end
+    items: list[Item] = []
+    if data.startswith(_SWAPPED_START, at) and data[at : at + _NAME_SIZE] in _SWAPPED:
+        items.append((_OCTETS, data[at + 2 : at + _NAME_SIZE]))
+        at += _NAME_SIZE
+    for _ in range(count - len(items)):
+        tag_of = data[at]
+        number = _NUMBERS.get(tag_of)
+        if number is not None:  # what _item does, without the call: most items are numbers
+            unpack, size = number
+            items.append((tag_of, unpack(data, at + 1)[0]))
+            at += size
+        elif data.startswith(_NAME_START, at) and at + _NAME_SIZE <= len(data):
+            items.append((tag_of, data[at + 2 : at + _NAME_SIZE]))  # or logical names
+            at += _NAME_SIZE
+        else:
+            item, at = _item(data, at, depth + 1)
+            items.append(item)
     return (tag, tuple(items)), at
+
+
+# A meter lists the same objects in every telegram, and that list is most of
+# what there is to read.
+@lru_cache(maxsize=16)
+def _push_objects(tag: int, octets: bytes) -> Item | None:
+    """Return a list of push objects and nothing else, None if it is not just that."""
+    if len(octets) > _LONGEST_REMEMBERED:
+        return None
+    items = []
+    for at in range(0, len(octets), _PUSH_OBJECT_LENGTH):
+        try:
+            item, end = _item(octets, at, _MAX_DEPTH - 1)
+        except IndexError, StructError, Refused:
+            return None
+        if end != at + _PUSH_OBJECT_LENGTH:
+            return None
+        items.append(item)
+    return (tag, tuple(items))
 
 
 def _string(tag: int, data: bytes, at: int) -> tuple[Item, int]:
@@ -131,7 +183,7 @@ def _string(tag: int, data: bytes, at: int) -> tuple[Item, int]:
 def read_length(data: bytes, at: int) -> tuple[int, int]:
     """Return the A-XDR length at ``at`` and where it ends; raises Refused (``length``)."""
     if at >= len(data):
-        raise _ends()
+        raise Refused(RefusalKind.LENGTH, "the telegram ends before a length")
     first = data[at]
     if first < 0x80:  # noqa: PLR2004 - below it the octet is the length itself (A-XDR 6.1)
         return first, at + 1
@@ -141,14 +193,10 @@ def read_length(data: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(data[at + 1 : end]), end
 
 
-def _ends() -> Refused:
-    return Refused(RefusalKind.LENGTH, "the telegram ends in the middle of a value")
-
-
 def encode(item: Item) -> bytes:
     """Return the octets of an item, the mirror of :func:`decode`.
 
-    Raises OverflowError if a number does not fit its type.
+    Raises struct.error if a number does not fit its type.
     """
     tag, content = item
     head = bytes((tag,))
@@ -156,8 +204,7 @@ def encode(item: Item) -> bytes:
         case None:
             return head
         case int():
-            size, signed = NUMBERS[tag]
-            return head + content.to_bytes(size, signed=signed)
+            return head + _FORMATS[tag].pack(content)
         case tuple():
             return head + length_octets(len(content)) + b"".join(map(encode, content))
         case bytes():

@@ -8,7 +8,7 @@ five times, and each wrapping has a module of its own, which neither reads nor
 waits but turns octets into the next thing inwards:
 
     octets ── hdlc ──► frames ── gbt ──► units ── security ──► notifications
-           ── axdr ──► items ── layouts ──► entries ── scaling ──► a telegram
+           ── axdr ──► items ── layouts ──► raw values ── scaling ──► a telegram
 
 1. ``hdlc`` finds frames. Their length field alone says where they end, since
    the flag 7E may stand anywhere inside. A header that fails its check is
@@ -51,8 +51,8 @@ from .hdlc import Frame, FrameReader
 from .layouts import recognise
 from .obis import ObisCode
 from .profiles import CLOCK
-from .scaling import Scalers, detect_model, interpret, meter_id
-from .security import Keys, unseal
+from .scaling import Scalers, Scaling, detect_model, meter_id
+from .security import Keys, Opener
 from .values import MeterTime, Refusal, RefusalKind, Refused, Telegram, Value
 
 type Event = Telegram | Refusal
@@ -79,9 +79,9 @@ class Decoder:
         self.frames = 0
         self.telegrams = 0
         self.refusals: Counter[RefusalKind] = Counter()
-        self._keys = keys
+        self._opener = Opener(keys)
         self._profile = profile
-        self._scalers = scalers or {}
+        self._scaling = Scaling(scalers or {})
         self._reader = FrameReader()
         self._blocks = BlockAssembler()
         self._segments = b""
@@ -165,21 +165,19 @@ class Decoder:
     def _block(self, block: Block, destination: bytes) -> Iterator[Event]:
         if block.number == 1:
             yield from self._interrupt()
-        head = self._blocks.head
         try:
             telegram = self._blocks.add(block)
         except Refused as refused:
-            yield _refusal(refused, head)
+            yield _refusal(refused, self._blocks.head)
             return
         if telegram is not None:
             yield from self._units(telegram, destination, nested=True)
 
     def _interrupt(self) -> Iterator[Event]:
-        head = self._blocks.head
         try:
             self._blocks.interrupt()
         except Refused as refused:
-            yield _refusal(refused, head)
+            yield _refusal(refused, self._blocks.head)
 
     def _telegram(self, data: bytes, at: int, destination: bytes) -> tuple[Telegram, int]:
         match data[at : at + 1]:
@@ -190,7 +188,7 @@ class Decoder:
             case apdu.CIPHER_TAG:
                 sealed, end = apdu.read_sealed(data, at)
                 _check_end(data, end)
-                plain, verified = unseal(sealed, self._keys, apdu.is_notification)
+                plain, verified = self._opener.open(sealed, apdu.is_notification)
                 notification, plain_end = apdu.read_notification(plain, 0)
                 if plain_end != len(plain):
                     raise _surplus(len(plain) - plain_end)
@@ -208,8 +206,8 @@ class Decoder:
         verified: bool = False,
     ) -> Telegram:
         body = recognise(notification.body, self._profile)
-        model = detect_model(destination, body.layout, body.entries)
-        values, attributes = interpret(body.entries, model, self._scalers)
+        model = detect_model(destination, body)
+        values, attributes = self._scaling.interpret(body, model)
         return Telegram(
             layout=body.layout,
             profile=body.profile,

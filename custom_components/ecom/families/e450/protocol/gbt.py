@@ -42,19 +42,16 @@ class BlockAssembler:
     A telegram is refused once: what still comes of it is dropped until a new
     block 1. Where :meth:`spoil` or :meth:`abandon` was called, damaged octets
     have been refused already, and a block that is missing is not refused again.
+    ``head`` is the newest block 1, which may name the sender.
     """
 
     def __init__(self) -> None:
         """Start with no telegram under way."""
+        self.head = b""
         self._data = bytearray()
         self._next = 0  # the number of the block that must follow, 0 with none under way
         self._dropping = False
         self._spoilt = False
-
-    @property
-    def head(self) -> bytes:
-        """Return the first octets of the telegram under way, which may name its sender."""
-        return bytes(self._data[:32])
 
     def spoil(self) -> None:
         """Note that octets were refused which may have been a block, or noise between blocks."""
@@ -73,6 +70,7 @@ class BlockAssembler:
         """
         if block.number == 1:
             self._restart(following=1)
+            self.head = block.data
         if self._dropping:
             return None
         if block.number != self._next:
@@ -86,6 +84,7 @@ class BlockAssembler:
             return None
         telegram = bytes(self._data)
         self._restart(following=0)
+        self.head = b""
         return telegram
 
     def interrupt(self) -> None:
@@ -93,11 +92,11 @@ class BlockAssembler:
 
         Raises Refused (``truncated``) if one was under way and not refused yet.
         """
-        pending, spoilt = self._next > 1, self._spoilt
-        following, self._dropping = self._next, False
+        following, spoilt = self._next, self._spoilt
         self._restart(following=0)
-        if pending and not spoilt:
+        if following and not spoilt:
             raise Refused(RefusalKind.TRUNCATED, f"a telegram ends before its block {following}")
+        self.head = b""
 
     def _restart(self, *, following: int) -> None:
         self._data.clear()

@@ -7,6 +7,7 @@ frame ends: 7E may stand anywhere inside.
 
 from binascii import crc_hqx
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .values import RefusalKind, Refused
@@ -17,6 +18,8 @@ _FORMAT_MASK: Final = 0xF0
 _SEGMENTED: Final = 0x08
 MAX_FRAME: Final = 0x7FF
 _CHECK: Final = 2
+_LENGTH: Final = 2
+_ADDRESSES: Final = 1 + _LENGTH  # from the flag
 _ADDRESS_LENGTHS: Final = frozenset((1, 2, 4))
 _MAX_ADDRESS: Final = 4
 # The check sequence is the CRC of ISO/IEC 13239 (X.25), which takes the bits
@@ -102,50 +105,38 @@ class FrameReader:
         and a sound frame may stand within it. The flag that closes a sound
         frame is left too, since it may open the next one.
         """
+        data = self._buffer
+        if len(data) > start + 1 and data[start + 1] & _FORMAT_MASK != _FORMAT:
+            return None, start + 1
         try:
-            header = _read_header(self._buffer, start + 1)
+            middle = _address_end(data, start + _ADDRESSES)
+            control = _address_end(data, middle) if middle else 0
+            if not control or len(data) < control + 1 + _CHECK:
+                return None, start
+            header = _read_header(data[start + 1 : control + 1 + _CHECK], middle - start - 1)
         except Refused as refused:
             return refused, start + 1
-        if header is None:
-            return None, start if self._may_open(start) else start + 1
         end = start + 1 + header.length
-        if end > len(self._buffer):
+        if end > len(data):
             return None, start
-        field = self._buffer[start + 1 : end]
+        field = data[start + 1 : end]
         if not is_intact(field):
             return Refused(RefusalKind.FCS, "a frame fails its check sequence"), start + 1
-        frame = Frame(
-            destination=header.destination,
-            source=header.source,
-            control=header.control,
-            segmented=header.segmented,
-            info=field[header.size : -_CHECK],
-        )
-        return frame, end
-
-    def _may_open(self, start: int) -> bool:
-        """Return whether the flag at ``start`` is the last octet, or a format field follows."""
-        following = self._buffer[start + 1 : start + 2]
-        return not following or following[0] & _FORMAT_MASK == _FORMAT
+        _, segmented, destination, source, sent_control, size = header
+        return Frame(destination, source, sent_control, segmented, field[size:-_CHECK]), end
 
 
-def _read_header(data: bytes, start: int) -> _Header | None:
-    """Return the header whose format field is at ``start``.
+# All frames of one length have one header, and a meter sends few lengths.
+@lru_cache(maxsize=256)
+def _read_header(data: bytes, middle: int) -> _Header:
+    """Return what a header says whose source address is at ``middle``.
 
-    None means that it is not there yet, or that no format field is there.
     Raises Refused: ``hcs`` for a damaged header, ``length`` for one whose
     length leaves no room for what it announces.
     """
-    if len(data) < start + 2 or data[start] & _FORMAT_MASK != _FORMAT:
-        return None
-    middle = _address_end(data, start + 2)
-    control = middle and _address_end(data, middle)
-    size = control + 1 + _CHECK - start if control else 0
-    if not control or len(data) < start + size:
-        return None
-    if not is_intact(data[start : start + size]):
+    if not is_intact(data):
         raise Refused(RefusalKind.HCS, "a frame's header fails its check sequence")
-    length = int.from_bytes(data[start : start + 2]) & MAX_FRAME
+    length, size = int.from_bytes(data[:_LENGTH]) & MAX_FRAME, len(data)
     # A frame without information has one check sequence, which is both.
     if length != size and length <= size + _CHECK:
         raise Refused(
@@ -153,10 +144,10 @@ def _read_header(data: bytes, start: int) -> _Header | None:
         )
     return _Header(
         length=length,
-        segmented=bool(data[start] & _SEGMENTED),
-        destination=data[start + 2 : middle],
-        source=data[middle:control],
-        control=data[control],
+        segmented=bool(data[0] & _SEGMENTED),
+        destination=data[_LENGTH:middle],
+        source=data[middle : -1 - _CHECK],
+        control=data[-1 - _CHECK],
         size=size,
     )
 

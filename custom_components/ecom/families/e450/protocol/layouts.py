@@ -1,9 +1,11 @@
 """Layouts: which value of a notification's body belongs to which object."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .axdr import Item, Tag, encode
+from .axdr import NUMBER_TAGS, Content, Item, Tag, encode
 from .clock import DATE_TIME_LENGTH, MeterTime, parse_date_time
 from .obis import ObisCode
 from .profiles import CLOCK, PROFILES, Profile, fits, propose
@@ -11,17 +13,22 @@ from .values import Layout, Raw, RefusalKind, Refused
 
 _NAME_LENGTH: Final = 6
 _LISTS: Final = frozenset((Tag.ARRAY.value, Tag.STRUCTURE.value))
+_ARRAY: Final = Tag.ARRAY.value
+_STRUCTURE: Final = Tag.STRUCTURE.value
+_OCTETS: Final = Tag.OCTETS.value
+_PAIR: Final = 2
 # Attribute 1 of any object is its own name.
 NAME_ATTRIBUTE: Final = 1
 VALUE_ATTRIBUTE: Final = 2
 # Where the value of interest is not attribute 2: the state of a breaker
 # (class 70), the number of an M-Bus sub-meter (class 72). Blue Book 4.5.8, 4.8.
-_VALUE_ATTRIBUTES: Final = {70: 3, 72: 6}
+VALUE_ATTRIBUTES: Final = {70: 3, 72: 6}
 # Classes whose attribute 3 is scaler and unit: register and its relatives.
 _SCALED_CLASSES: Final = frozenset((3, 4, 5))
 _SCALER_ATTRIBUTE: Final = 3
+PUSH_SETUP: Final = 40
 # Units (Blue Book table 4) that the interface is known to send.
-_UNITS: Final = {
+UNITS: Final = {
     8: "°",
     13: "m³",
     14: "m³",
@@ -45,22 +52,21 @@ class Scale(NamedTuple):
     unit: str | None
 
 
-class Entry(NamedTuple):
-    """One value of a telegram: whose it is, and what the telegram says of its scale."""
-
-    code: ObisCode
-    raw: Raw
-    scale: Scale | None = None
-    attribute: int = VALUE_ATTRIBUTE
-    is_main: bool = True
+NO_SCALES: Final[Mapping[ObisCode, Scale]] = MappingProxyType({})
 
 
 class Body(NamedTuple):
-    """A recognised body."""
+    """A recognised body: values by object, in the telegram's order.
+
+    ``scales`` holds what the telegram itself states of its objects' scales,
+    ``attributes`` what it says of objects beside their values.
+    """
 
     layout: Layout
-    entries: list[Entry]
+    values: list[tuple[ObisCode, Raw]]
     profile: str | None = None
+    scales: Mapping[ObisCode, Scale] = NO_SCALES
+    attributes: Sequence[tuple[ObisCode, int, Raw]] = ()
 
 
 class _Object(NamedTuple):
@@ -69,8 +75,17 @@ class _Object(NamedTuple):
     attribute: int
 
 
+class _PushList(NamedTuple):
+    """What the items of a body are that begins with a list of objects, by index."""
+
+    items: int
+    values: list[tuple[int, ObisCode]]
+    scales: list[tuple[int, ObisCode]]
+    attributes: list[tuple[int, ObisCode, int]]
+
+
 def recognise(body: Item, profile: str | None = None) -> Body:
-    """Return the layout and entries of a notification's body.
+    """Return the layout and values of a notification's body.
 
     ``profile`` names the one that a bare layout must have; else the best
     match is taken. Raises Refused: ``layout`` for a body that is none of the
@@ -79,22 +94,28 @@ def recognise(body: Item, profile: str | None = None) -> Body:
     tag, items = body
     if tag not in _LISTS or not isinstance(items, tuple) or not items:
         raise Refused(RefusalKind.LAYOUT, "the body is not a list of values")
-    if (objects := _push_objects(items[0])) is not None:
-        return Body(Layout.PUSH_LIST, _push_list(objects, items[1:]))
-    if items[0][0] == Tag.STRUCTURE and (entries := _found(map(_self_described, items))):
-        return Body(Layout.SELF_DESCRIBING, entries)
-    if (entries := _obis_pairs(items)) is not None:
-        return Body(Layout.OBIS_PAIRS, entries)
+    if items[0][0] == _ARRAY and (listed := _push_list(items[0])) is not None:
+        return _listed(listed, items)
+    if items[0][0] == _STRUCTURE and (found := _self_described(items)) is not None:
+        return found
+    if (pairs := _obis_pairs(items)) is not None:
+        return Body(Layout.OBIS_PAIRS, pairs)
     if any(item[0] in _LISTS for item in items):
         raise Refused(RefusalKind.LAYOUT, "the body is of no known layout")
-    return _bare([raw_of(item) for item in items], profile)
+    return _bare(_raws(items), profile)
 
 
-def raw_of(item: Item) -> Raw:
-    """Return an item's content: text where octets are printable, a time where they are one."""
-    content = item[1]
+def _raws(items: Iterable[Item]) -> list[Raw]:
+    return [
+        content if tag in NUMBER_TAGS else _raw(tag, content)  # type: ignore[misc] # a number is an int
+        for tag, content in items
+    ]
+
+
+def _raw(tag: int, content: Content) -> Raw:
+    """Return a content that is no number: text where printable, a time where it is one."""
     if isinstance(content, tuple):
-        return encode(item)
+        return encode((tag, content))
     if not isinstance(content, bytes):
         return content
     if len(content) == DATE_TIME_LENGTH and (moment := parse_date_time(content)):
@@ -103,99 +124,104 @@ def raw_of(item: Item) -> Raw:
     return content.decode("latin-1") if text.isascii() and text.isprintable() else content
 
 
-def _name(item: Item) -> ObisCode | None:
-    match item:
-        case (Tag.OCTETS, bytes(octets)) if len(octets) == _NAME_LENGTH:
-            return ObisCode.from_bytes(octets)
-    return None
+def _codes(items: Sequence[Item]) -> list[ObisCode] | None:
+    """Return the codes of logical names, None if any item is none."""
+    codes = [
+        ObisCode.from_bytes(octets)
+        for tag, octets in items
+        if tag == _OCTETS and isinstance(octets, bytes) and len(octets) == _NAME_LENGTH
+    ]
+    return codes if codes and len(codes) == len(items) else None
 
 
-def _found[T](results: Iterable[T | None]) -> list[T] | None:
-    """Return all results, None if any of them is None."""
-    found = []
-    for result in results:
-        if result is None:
-            return None
-        found.append(result)
-    return found
+@lru_cache(maxsize=16)
+def _push_list(item: Item) -> _PushList | None:
+    """Return what a list of objects says of the items behind it, None if it is no such list.
 
-
-def _push_objects(item: Item) -> list[_Object] | None:
-    """Return the objects of a push list, None if the item is no such list (Blue Book 4.4.8)."""
-    match item:
-        case (Tag.ARRAY, tuple(objects)) if objects:
-            return _found(map(_push_object, objects))
-    return None
+    A meter lists the same objects in every telegram, so that this is found
+    once (Blue Book 4.4.8, attribute 2).
+    """
+    listed = item[1]
+    objects = [_push_object(child) for child in listed] if isinstance(listed, tuple) else []
+    found = [thing for thing in objects if thing is not None]
+    if not found or len(found) != len(objects):
+        return None
+    # The list is its own first object, and its value is the list itself.
+    names_itself = found[0].class_id == PUSH_SETUP and found[0].attribute == VALUE_ATTRIBUTE
+    values = found[1:] if names_itself else found
+    result = _PushList(len(values) + 1, [], [], [])
+    for index, (class_id, code, attribute) in enumerate(values, 1):
+        if attribute == _SCALER_ATTRIBUTE and class_id in _SCALED_CLASSES:
+            result.scales.append((index, code))
+        elif attribute == VALUE_ATTRIBUTES.get(class_id, VALUE_ATTRIBUTE):
+            result.values.append((index, code))
+        elif attribute != NAME_ATTRIBUTE:
+            result.attributes.append((index, code, attribute))
+    return result
 
 
 def _push_object(item: Item) -> _Object | None:
     match item:
         case (Tag.STRUCTURE, ((_, int(class_id)), name, (_, int(attribute)), _)):
-            code = _name(name)
-            return None if code is None else _Object(class_id, code, attribute)
+            codes = _codes([name])
+            return _Object(class_id, codes[0], attribute) if codes else None
     return None
 
 
-def _push_list(objects: list[_Object], values: Sequence[Item]) -> list[Entry]:
-    # The list is its own first object, and its value is the list itself.
-    described = objects[len(objects) - len(values) :]
-    if len(objects) - len(values) not in {0, 1}:
+def _listed(listed: _PushList, items: tuple[Item, ...]) -> Body:
+    if listed.items != len(items):
         raise Refused(
-            RefusalKind.LENGTH, f"{len(objects)} objects are listed, {len(values)} values follow"
+            RefusalKind.LENGTH,
+            f"values of {listed.items - 1} objects are announced, {len(items) - 1} follow",
         )
-    scales: dict[ObisCode, Scale | None] = {}
-    entries = []
-    for listed, item in zip(described, values, strict=True):
-        if listed.attribute == _SCALER_ATTRIBUTE and listed.class_id in _SCALED_CLASSES:
-            scales[listed.code] = _scale(item)
-        elif listed.attribute != NAME_ATTRIBUTE:
-            main = _VALUE_ATTRIBUTES.get(listed.class_id, VALUE_ATTRIBUTE)
-            entries.append(
-                Entry(listed.code, raw_of(item), None, listed.attribute, listed.attribute == main)
-            )
-    if not scales:
-        return entries
-    return [entry._replace(scale=scales.get(entry.code)) for entry in entries]
+    raws = [None, *_raws(items[1:])]
+    stated = ((code, _scale(items[index])) for index, code in listed.scales)
+    return Body(
+        layout=Layout.PUSH_LIST,
+        values=[(code, raws[index]) for index, code in listed.values],
+        scales={code: scale for code, scale in stated if scale} if listed.scales else NO_SCALES,
+        attributes=[(code, number, raws[index]) for index, code, number in listed.attributes],
+    )
 
 
 def _scale(item: Item) -> Scale | None:
     match item:
         case (Tag.STRUCTURE, ((_, int(scaler)), (_, int(unit)))):
-            return Scale(scaler, _UNITS.get(unit))
+            return Scale(scaler, UNITS.get(unit))
     return None
 
 
-def _self_described(item: Item) -> Entry | None:
-    match item:
-        case (Tag.STRUCTURE, (name, value)):
-            scale = None
-        case (Tag.STRUCTURE, (name, value, stated)):
-            scale = _scale(stated)
-            if scale is None:
-                return None
-        case _:
+def _self_described(items: tuple[Item, ...]) -> Body | None:
+    """Return the structures of code, value and, but for texts, scale and unit."""
+    values, scales = [], {}
+    for tag, fields in items:
+        if tag != _STRUCTURE or not isinstance(fields, tuple) or len(fields) not in {2, 3}:
             return None
-    code = _name(name)
-    return None if code is None else Entry(code, raw_of(value), scale)
+        codes = _codes(fields[:1])
+        scale = _scale(fields[2]) if len(fields) > _PAIR else None
+        if codes is None or (len(fields) > _PAIR and scale is None):
+            return None
+        values.append((codes[0], _raws(fields[1:2])[0]))
+        if scale is not None:
+            scales[codes[0]] = scale
+    return Body(Layout.SELF_DESCRIBING, values, scales=scales)
 
 
-def _obis_pairs(items: Sequence[Item]) -> list[Entry] | None:
+def _obis_pairs(items: tuple[Item, ...]) -> list[tuple[ObisCode, Raw]] | None:
     """Return the pairs of code and value, which the telegram's time may precede."""
-    entries = []
-    if len(items) % 2 and isinstance(moment := raw_of(items[0]), MeterTime):
-        entries.append(Entry(CLOCK, moment))
-        items = items[1:]
-    codes = _found(map(_name, items[::2]))
-    if not codes or len(items) % 2:
+    first = len(items) % _PAIR
+    codes = _codes(items[first::2])
+    if codes is None:
         return None
-    entries += map(Entry, codes, map(raw_of, items[1::2]), strict=True)
-    return entries
+    raws = _raws(items[1 - first :: 2])
+    if not first:
+        return list(zip(codes, raws, strict=True))
+    return list(zip((CLOCK, *codes), raws, strict=True)) if isinstance(raws[0], MeterTime) else None
 
 
 def _bare(values: list[Raw], key: str | None) -> Body:
     profile = _profile(values, key)
-    entries = list(map(Entry, profile.columns, values, strict=True))
-    return Body(profile.layout, entries, profile.key)
+    return Body(profile.layout, list(zip(profile.columns, values, strict=True)), profile.key)
 
 
 def _profile(values: list[Raw], key: str | None) -> Profile:

@@ -93,6 +93,8 @@ def propose(values: Sequence[Raw]) -> tuple[Profile, ...]:
     are likely for what they would measure.
     """
     fitting = [profile for profile in PROFILES if fits(profile, values)]
+    if len(fitting) < 2:  # noqa: PLR2004 - nothing to rank
+        return tuple(fitting)
     return tuple(sorted(fitting, key=lambda profile: _likeliness(profile, values), reverse=True))
 
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Final, Self, override
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES128
-from cryptography.hazmat.primitives.ciphers.modes import CTR, GCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .apdu import AUTHENTICATED, Sealed
 from .values import RefusalKind, Refused
 
 _KEY_LENGTH: Final = 16
-_TAG_LENGTH: Final = 12
-# In GCM block 1 of the counter makes the tag; the text starts at block 2.
-_FIRST_TEXT_BLOCK: Final = b"\x00\x00\x00\x02"
+_WHOLE_TAG: Final = 16
+_TAG: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,67 +58,68 @@ def _unhex(name: str, text: str | None) -> bytes | None:
         raise ValueError(f"the {name} key is not hexadecimal") from None
 
 
-def unseal(sealed: Sealed, keys: Keys, is_plain: Callable[[bytes], bool]) -> tuple[bytes, bool]:
-    """Return the plain text, and whether its tag was checked and is right.
+class Opener:
+    """Opens what was sealed with certain keys."""
 
-    ``is_plain`` says whether octets make sense as a telegram. Raises Refused:
-    ``key`` without an encryption key or with a wrong one, ``auth_key`` where
-    that key is right and the authentication key, or the tag, is not.
-    """
-    if keys.encryption is None:
-        raise Refused(RefusalKind.KEY, "the telegram is encrypted and no encryption key is given")
-    if sealed.security & AUTHENTICATED and keys.authentication is not None:
-        plain = _open(sealed, keys.encryption, keys.authentication)
-        if plain is not None:
+    def __init__(self, keys: Keys) -> None:
+        """Take the keys, either of which may be missing."""
+        self._cipher = None if keys.encryption is None else AESGCM(keys.encryption)
+        self._authentication = keys.authentication
+
+    def open(self, sealed: Sealed, is_plain: Callable[[bytes], bool]) -> tuple[bytes, bool]:
+        """Return the plain text, and whether its tag was checked and is right.
+
+        ``is_plain`` says whether octets make sense as a telegram. Raises Refused:
+        ``key`` without an encryption key or with a wrong one, ``auth_key`` where
+        that key is right and the authentication key, or the tag, is not.
+        """
+        if self._cipher is None:
+            raise Refused(
+                RefusalKind.KEY, "the telegram is encrypted and no encryption key is given"
+            )
+        nonce = _nonce(sealed.system_title, sealed.counter)
+        # In counter mode ciphering and deciphering are the same operation.
+        plain, _ = _cipher(self._cipher, nonce, sealed.ciphertext, b"")
+        if not sealed.security & AUTHENTICATED or self._authentication is None:
+            if is_plain(plain):
+                return plain, False
+            raise Refused(RefusalKind.KEY, "the encryption key does not fit the telegram")
+        header = bytes((sealed.security,)) + self._authentication
+        _, tag = _cipher(self._cipher, nonce, plain, header)
+        if compare_digest(tag, sealed.tag):
             return plain, True
-    plain = _decrypt(sealed, keys.encryption)
-    if not is_plain(plain):
+        if is_plain(plain):
+            raise Refused(
+                RefusalKind.AUTH_KEY,
+                "the encryption key fits and the authentication key does not",
+            )
         raise Refused(RefusalKind.KEY, "the encryption key does not fit the telegram")
-    if sealed.security & AUTHENTICATED and keys.authentication is not None:
-        raise Refused(
-            RefusalKind.AUTH_KEY,
-            "the encryption key fits and the authentication tag does not",
-        )
-    return plain, False
 
 
 def seal(plain: bytes, keys: Keys, system_title: bytes, counter: int, security: int) -> Sealed:
-    """Return ``plain`` ciphered, the mirror of :func:`unseal`.
+    """Return ``plain`` ciphered, the mirror of :meth:`Opener.open`.
 
     Raises ValueError if a key is missing that ``security`` asks for.
     """
     if keys.encryption is None:
         raise ValueError("ciphering needs an encryption key")
-    if not security & AUTHENTICATED:
-        sealed = Sealed(system_title, security, counter, plain, b"")
-        return sealed._replace(ciphertext=_decrypt(sealed, keys.encryption))
-    if keys.authentication is None:
-        raise ValueError("authentication needs an authentication key")
-    nonce = _nonce(system_title, counter)
-    encryptor = Cipher(AES128(keys.encryption), GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(bytes((security,)) + keys.authentication)
-    text = encryptor.update(plain) + encryptor.finalize()
-    return Sealed(system_title, security, counter, text, encryptor.tag[:_TAG_LENGTH])
+    header = b""
+    if security & AUTHENTICATED:
+        if keys.authentication is None:
+            raise ValueError("authentication needs an authentication key")
+        header = bytes((security,)) + keys.authentication
+    text, tag = _cipher(AESGCM(keys.encryption), _nonce(system_title, counter), plain, header)
+    return Sealed(system_title, security, counter, text, tag if header else b"")
 
 
 def _nonce(system_title: bytes, counter: int) -> bytes:
     return system_title + counter.to_bytes(4)
 
 
-def _open(sealed: Sealed, key: bytes, auth_key: bytes) -> bytes | None:
-    """Return the plain text if the tag is right, else None."""
-    nonce = _nonce(sealed.system_title, sealed.counter)
-    mode = GCM(nonce, sealed.tag, min_tag_length=_TAG_LENGTH)
-    decryptor = Cipher(AES128(key), mode).decryptor()
-    decryptor.authenticate_additional_data(bytes((sealed.security,)) + auth_key)
-    try:
-        return decryptor.update(sealed.ciphertext) + decryptor.finalize()
-    except InvalidTag:
-        return None
+def _cipher(cipher: AESGCM, nonce: bytes, text: bytes, header: bytes) -> tuple[bytes, bytes]:
+    """Return ``text`` ciphered, and its tag as DLMS cuts it, to 12 octets of 16.
 
-
-def _decrypt(sealed: Sealed, key: bytes) -> bytes:
-    """Return the plain text without looking at the tag; ciphering is the same operation."""
-    nonce = _nonce(sealed.system_title, sealed.counter)
-    decryptor = Cipher(AES128(key), CTR(nonce + _FIRST_TEXT_BLOCK)).decryptor()
-    return decryptor.update(sealed.ciphertext) + decryptor.finalize()
+    The library would verify whole tags only, so they are compared here.
+    """
+    result = cipher.encrypt(nonce, text, header)
+    return result[:-_WHOLE_TAG], result[-_WHOLE_TAG:][:_TAG]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import override
+from typing import NamedTuple, override
 
 from .clock import MeterTime
 from .obis import ObisCode
@@ -62,8 +62,7 @@ class RefusalKind(StrEnum):
     OVERSIZE = "oversize"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One register's value, as sent and as meant.
 
     ``raw`` is what the meter sent; ``value`` is ``raw`` in ``unit``, an int
@@ -120,7 +119,7 @@ class Refusal:
     encrypted: bool = False
 
 
-class Refused(Exception):  # noqa: N818 - a telegram is refused; the decoder itself has not failed
+class Refused(Exception):
     """Raised inside the protocol where a telegram turns out bad; never leaves it."""
 
     def __init__(self, kind: RefusalKind, detail: str) -> None:

@@ -6,10 +6,10 @@ import probatio
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers import selector
 
-from ...ports import Role
-from .protocol.profiles import Profile, propose
-from .protocol.values import Telegram
-from .settings import CONF_AUTH_KEY, CONF_DEVICE, CONF_KEY, CONF_PROFILE
+from ....ports import Role
+from ..protocol.profiles import Profile, propose
+from ..protocol.values import Telegram
+from ..settings import CONF_AUTH_KEY, CONF_DEVICE, CONF_KEY, CONF_PROFILE
 
 SHOWN: Final = 8
 """So many values are enough to recognise one's meter."""

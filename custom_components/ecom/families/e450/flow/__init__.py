@@ -15,18 +15,16 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import UnknownStep
 from homeassistant.util import slugify
 
-from ...const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
-from ...errors import CannotConnect
-from ...ports import Role
-from ...runtime import EcomConfigEntry, FamilyFlow
-from .client import normalise
-from .forms import found_schema, keys_schema, shown_values, user_schema
-from .listening import Heard, listen
-from .options import E450OptionsFlow
-from .protocol.profiles import PROFILES
-from .protocol.security import Keys
-from .protocol.values import RefusalKind, Telegram
-from .settings import (
+from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
+from ....errors import CannotConnect
+from ....ports import Role
+from ....runtime import EcomConfigEntry, FamilyFlow
+from ..client import normalise
+from ..listening import Heard, listen
+from ..protocol.profiles import PROFILES
+from ..protocol.security import Keys
+from ..protocol.values import RefusalKind, Telegram
+from ..settings import (
     CONF_AUTH_KEY,
     CONF_DEVICE,
     CONF_KEY,
@@ -36,6 +34,8 @@ from .settings import (
     CONF_PROFILE,
     SCHEMA,
 )
+from .forms import found_schema, keys_schema, shown_values, user_schema
+from .options import E450OptionsFlow
 
 CONF_ROLE: Final = "role"
 NO_ROLE: Final = "none"
@@ -271,9 +271,20 @@ class E450Flow(FamilyFlow):
                 "port": f"{self.unique_id}/power",
                 "role": Role(role).value,
                 "title": user_input[CONF_NAME],
+                "inverted": role == Role.SOLAR and _exports(telegram),
                 "phases": ["1", "2", "3"] if three and _has_phase_2(telegram) else ["1"],
             }
         ]
+
+
+def _exports(telegram: Telegram) -> bool:
+    """Return whether the meter counts more out than in, as one does behind panels."""
+    energy = {
+        value.register.name: value.value
+        for value in telegram.values.values()
+        if value.register is not None and isinstance(value.value, int)
+    }
+    return energy.get("energy_export", 0) > energy.get("energy_import", 0)
 
 
 def _has_phase_2(telegram: Telegram) -> bool:

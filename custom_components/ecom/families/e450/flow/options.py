@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 
-from .settings import (
+from ..settings import (
     CHANNELS,
     CONF_LIMIT,
     CONF_MEDIA,

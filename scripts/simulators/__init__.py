@@ -1,0 +1,1 @@
+"""Simulated devices: real sockets and ptys on loopback, built on the families' protocols."""

@@ -1,0 +1,1 @@
+"""End to end: a real Home Assistant 2026.11 in a process of its own."""

@@ -1,0 +1,115 @@
+"""A real Home Assistant 2026.11, driven as a browser would, reads a replayed capture.
+
+Run by ``scripts/test`` in ``.venv-ha``, without the unit tests' harness.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from scripts.tools.demo import TROUBLE
+from scripts.tools.ha_api import Api
+from scripts.tools.ha_process import ROOT, HomeAssistant, free_port
+
+PATIENCE = 30
+IMPORT = "sensor.meter_energy_import"
+
+
+@asynccontextmanager
+async def simulated(*arguments: str) -> AsyncIterator[str]:
+    """Run ``scripts/simulate e450`` and yield its address."""
+    process = await asyncio.create_subprocess_exec(
+        str(ROOT / "scripts" / "simulate"),
+        "e450",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        yield json.loads(await process.stdout.readline())["address"]
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def home_assistant(folder: Path, port: int) -> AsyncIterator[tuple[Api, HomeAssistant]]:
+    """Run Home Assistant on a folder and log in."""
+    home = HomeAssistant(folder / "config", port)
+    home.prepare()
+    await home.start()
+    try:
+        async with Api(home.url) as api:
+            await api.wait_until_up(PATIENCE * 3)
+            await api.log_in()
+            await api.wait_until_running(PATIENCE * 3)
+            yield api, home
+    finally:
+        await home.stop()
+
+
+async def states(api: Api) -> dict[str, str]:
+    """Return every state by entity id."""
+    return {state["entity_id"]: state["state"] for state in await api.get("/api/states")}
+
+
+async def wait_for(api: Api, wanted: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+    """Wait until the states are as wanted; return them, whatever they are at the end."""
+    for _ in range(PATIENCE * 2):
+        if wanted(found := await states(api)):
+            return found
+        await asyncio.sleep(0.5)
+    return await states(api)
+
+
+def answers(address: str, **found: Any) -> dict[str, dict[str, Any]]:
+    """Return what a person answers in ECOM's config flow."""
+    return {
+        "e450_user": {"device": address},
+        "e450_found": {"name": "Meter", "role": "grid", **found},
+    }
+
+
+async def test_a_replayed_capture_reaches_the_site_and_survives_restart_and_removal(
+    tmp_path: Path,
+) -> None:
+    """28 W and 886,977 Wh of a captured telegram are in the states, and in the Site."""
+    port = free_port()
+    async with simulated("--replay", "ekz-e450", "--rebase-time", "--interval", "2") as address:
+        async with home_assistant(tmp_path, port) as (api, home):
+            assert (await api.run_flow(answers(address)))["type"] == "create_entry"
+            found = await wait_for(api, lambda now: now.get("sensor.ecom_demo_power") == "28.0")
+            assert found["sensor.meter_power_import"] == "28"
+            assert found[IMPORT] == "886977"
+            assert found["sensor.ecom_demo_power"] == "28.0"
+            assert found["sensor.ecom_demo_import"] == "28.0"
+            energy = (await api.get(f"/api/states/{IMPORT}"))["attributes"]
+            assert energy["unit_of_measurement"] == "Wh"
+            assert energy["device_class"] == "energy"
+            assert energy["state_class"] == "total_increasing"
+        assert trouble(home) == []
+
+        async with home_assistant(tmp_path, port) as (api, home):
+            found = await wait_for(api, lambda now: now.get("sensor.ecom_demo_power") == "28.0")
+            assert found["sensor.ecom_demo_power"] == "28.0"
+            site = next(entry for entry in await api.entries() if entry["title"] == "ECOM demo")
+            await api.delete(f"/api/config/config_entries/entry/{site['entry_id']}")
+            found = await wait_for(api, lambda now: "sensor.ecom_demo_power" not in now)
+            assert "sensor.ecom_demo_power" not in found
+        assert trouble(home) == []
+
+        async with home_assistant(tmp_path, port) as (api, home):
+            found = await wait_for(api, lambda now: now.get(IMPORT) == "886977")
+            assert found[IMPORT] == "886977"
+            assert "sensor.ecom_demo_power" not in found, "a deleted Site stays deleted"
+            issues = (await api.call("repairs/list_issues"))["issues"]
+            assert "site_deleted" in [issue["issue_id"] for issue in issues]
+        assert trouble(home) == []
+
+
+def trouble(home: HomeAssistant) -> list[str]:
+    """Return the log's lines in which ECOM complains or breaks."""
+    return [line for line in home.log.read_text().splitlines() if TROUBLE.search(line)]
