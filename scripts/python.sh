@@ -6,6 +6,7 @@
 
 TOOLS="$CACHE/uv"
 PREFIX="$CACHE/python"
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # A private environment from PyPI, because no distribution carries uv.
@@ -66,7 +67,8 @@ use_present_python() {
 # uv's own builds; their host may be out of reach, hence the time-out.
 use_uv_python() {
   say "asking uv for CPython 3.14"
-  UV_HTTP_RETRIES=1 timeout 300 "$UV" python install --quiet --no-bin 3.14 || return 1
+  local -x UV_HTTP_RETRIES=1 UV_PYTHON_INSTALL_DIR="$CACHE/uv-python"
+  timeout 300 "$UV" python install --quiet --no-bin 3.14 || return 1
   use_python "$("$UV" python find --managed-python '>=3.14.2,<3.15' 2>/dev/null)"
 }
 

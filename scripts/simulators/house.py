@@ -19,6 +19,7 @@ PEAKS: Final = ((6.8, 0.7, 1400), (12.2, 0.8, 1900), (19.0, 1.4, 2600), (3.0, 1.
 """Hour, width in hours and height in W of what a family switches on."""
 
 BASE_W: Final = 240
+FRIDGE_W, FRIDGE_ON, FRIDGE_EVERY = 90, 15, 45  # minutes
 SOLAR_PEAK_W: Final = 4800
 SUNRISE, SUNSET = 6.5, 19.5
 HIGH_TARIFF: Final = range(7 * 60, 22 * 60)
@@ -80,7 +81,7 @@ def _minute(moment: datetime) -> int:
 
 def _profile(minute: int) -> Flow:
     hour = minute / 60
-    load = BASE_W + 90 * (minute % 45 < 15)
+    load = BASE_W + FRIDGE_W * (minute % FRIDGE_EVERY < FRIDGE_ON)
     load += sum(height * exp(-(((hour - at) / width) ** 2)) for at, width, height in PEAKS)
     sun = sin(tau / 2 * (hour - SUNRISE) / (SUNSET - SUNRISE))
     return Flow(

@@ -103,13 +103,15 @@ def report(found: list[Row], log: Path) -> int:
 async def demo(language: str) -> int:
     """Run until interrupted, with the state of the last time."""
     FOLDER.mkdir(exist_ok=True)
-    async with simulated(SOURCES, FOLDER) as simulators:
-        async with running(FOLDER, free_port(PORT), language) as (api, home):
-            await add_sources(api, simulators)
-            say(f"open {home.url} and log in as {USER['username']} / {USER['password']}")
-            say("stop with Ctrl-C")
-            while home.running:
-                await asyncio.sleep(1)
+    async with (
+        simulated(SOURCES, FOLDER) as simulators,
+        running(FOLDER, free_port(PORT), language) as (api, home),
+    ):
+        await add_sources(api, simulators)
+        say(f"open {home.url} and log in as {USER['username']} / {USER['password']}")
+        say("stop with Ctrl-C")
+        while home.running:
+            await asyncio.sleep(1)
     return 0
 
 
@@ -117,10 +119,12 @@ async def check_once(language: str) -> int:
     """Do the same on free ports with a state of its own, look, and stop."""
     folder = Path(tempfile.mkdtemp(prefix="ecom-demo-"))
     try:
-        async with simulated(SOURCES, folder) as simulators:
-            async with running(folder, free_port(), language) as (api, home):
-                await add_sources(api, simulators)
-                found = await check(api)
+        async with (
+            simulated(SOURCES, folder) as simulators,
+            running(folder, free_port(), language) as (api, home),
+        ):
+            await add_sources(api, simulators)
+            found = await check(api)
         return report(found, home.log)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

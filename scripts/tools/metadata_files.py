@@ -27,6 +27,8 @@ PLATFORMS = (
 NEEDED = ("README.md", "README.fr.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 # Folders of one particular machine, which mean nothing on any other.
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|farm|root|tmp/studio)/")
+# An action is run with the repository's rights, so its commit is named in full.
+LOOSE_ACTION = re.compile(r"\buses:\s*(?!\./)(?!\S+@[0-9a-f]{40}(?:\s|$))\S+")
 ICON_SIZE = (256, 256)
 PNG_HEADER = b"\x89PNG\r\n\x1a\n"
 
@@ -63,6 +65,8 @@ def _check_file(path: Path, name: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if MACHINE_PATH.search(line):
             yield f"line {number} names a folder of one machine"
+        if name.startswith(".github/workflows/") and LOOSE_ACTION.search(line):
+            yield f"line {number} uses an action that is not pinned by its commit"
     lines = len(text.splitlines())
     if name.startswith("README"):
         yield from _too_long(lines, README_LINES)
@@ -75,7 +79,7 @@ def _check_file(path: Path, name: str) -> Iterator[str]:
 def _check_format(path: Path) -> Iterator[str]:
     """Yield the reason for which a JSON or YAML file cannot be read."""
     try:
-        if path.suffix == ".json" and path.name != "devcontainer.json":
+        if path.suffix == ".json":
             _ = load(path) if _is_object(path) else None
         elif path.suffix in {".yaml", ".yml"}:
             yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from scripts.tools.pure import PACKAGE, ROOT
 #: Pure modules among the root files; all others belong to Home Assistant.
 PURE_ROOT = ("errors", "ports")
 #: What a family has for Home Assistant; all its other modules are pure.
-HOME_ASSISTANT_SIDE = ("coordinator", "family", "flow", "forms", "options", "tables")
+HOME_ASSISTANT_SIDE = ("coordinator", "family", "flow", "tables")
 
 
 def package_folder(root: Path = ROOT) -> Path:

@@ -190,6 +190,7 @@ def test_a_rule_with_a_reason(project: Project) -> None:
         ("custom_components/ecom/site/utils.py", "", "is a drawer"),
         ("docs/a.md", "see /" + "work/shared", "folder of one machine"),
         ("docs/a.md", "in `/" + "root/.cache`", "folder of one machine"),
+        (".github/workflows/x.yml", "a:\n  - uses: a/b@v1 # c", "not pinned by its commit"),
         ("docs/broken.json", "{", "cannot be read"),
         ("docs/twice.json", '{"a": 1, "a": 2}', "stands twice: a"),
         ("docs/broken.yaml", "a: [", "cannot be read"),
@@ -199,6 +200,12 @@ def test_bad_files(project: Project, name: str, text: str, fault: str) -> None:
     """Each rule for files is enforced."""
     project.write(name, text)
     assert fault in faults(project)
+
+
+def test_a_pinned_action(project: Project) -> None:
+    """A commit in full is what is asked for."""
+    project.write(".github/workflows/x.yml", f"a:\n  - uses: a/b/c@{'0a' * 20} # v1\n")
+    assert faults(project) == ""
 
 
 def test_paths_that_are_fine(project: Project) -> None:

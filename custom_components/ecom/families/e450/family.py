@@ -1,5 +1,6 @@
 """The E450 family: opens meters, keeps what they said, offers their ports."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from ...runtime import (
     Source,
 )
 from ...sensor import EcomSensorDescription
+from .anonymous import anonymous
 from .client import MeterClient
 from .coordinator import ISSUE_CHANGED, E450Coordinator
 from .flow import E450Flow
@@ -65,6 +67,9 @@ class E450Source:
         self._store = store
         self._settings = Settings.of(entry.data, entry.options)
         self._attachments = Attachments()
+        self._reading: asyncio.Task[None] | None = None
+        if stored.get("scalers") != self._settings.stored_scalers:
+            stored = {}  # numbers in other units: nothing of them can be compared
         state = MeterState()
         state.load(stored.get("registers", {}))
         gate = Gate(limit_w=self._settings.limit_w)
@@ -93,7 +98,9 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
+        self._reading = self._entry.async_create_background_task(
+            self._hass, self._read(), f"{DOMAIN} {self.uid}"
+        )
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the meter's health, and its last telegram with nobody's serial."""
@@ -103,6 +110,7 @@ class E450Source:
             "telegrams": state.health.counts(),
             "last_seen": state.health.last_seen,
             "registers": sorted(str(code) for code in state.tracks),
+            "telegram": None if state.telegram is None else anonymous(state.telegram),
         }
 
     async def fix(self, issue: str) -> None:
@@ -111,7 +119,10 @@ class E450Source:
             self._coordinator.accept_change()
 
     async def close(self) -> None:
-        """Close the port and store what is known."""
+        """Stop reading, close the port and store what is known."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
         await self._client.close()
         await self._coordinator.async_shutdown()
         await self._store.async_save(self._dump())
@@ -126,6 +137,7 @@ class E450Source:
         return {
             "registers": self._coordinator.data.dump(),
             "mark": self._coordinator.gate.dump(),
+            "scalers": self._settings.stored_scalers,
         }
 
     @callback
