@@ -1,5 +1,7 @@
 """A-XDR: what is encoded is decoded, and nothing that is received does harm."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,11 +67,8 @@ def test_an_item_survives_the_wire(item: Item) -> None:
 @given(st.binary(max_size=200))
 def test_any_octets_decode_or_are_refused(octets: bytes) -> None:
     """And what decodes was all there."""
-    try:
+    with suppress(Refused):
         _, end = decode(octets, 0)
-    except Refused as refused:
-        assert str(refused).startswith(f"{refused.kind}: ")
-    else:
         assert 0 < end <= len(octets)
 
 
@@ -108,6 +107,7 @@ def test_what_is_wrong_has_a_kind(octets: str, kind: str) -> None:
     with pytest.raises(Refused) as caught:
         decode(bytes.fromhex(octets), 0)
     assert caught.value.kind == kind
+    assert str(caught.value).startswith(f"{kind}: ")
 
 
 def test_a_nesting_bomb_is_refused_at_once() -> None:
@@ -159,7 +159,7 @@ PUSH_OBJECT = "0204 120003 0906 0100010700FF 0F02 120000"
 def test_lists_of_objects_decode_as_any_list(octets: str) -> None:
     """They are read in one go where they have the usual shape, and one by one otherwise."""
     data = bytes.fromhex(octets)
-    item, end = decode(data, 0)
+    item, end = decode(data + b"\xff", 0)
     assert (encode(item), end) == (data, len(data))
 
 

@@ -61,7 +61,7 @@ def test_each_code_finds_its_own_register() -> None:
         ("1-0:1.0.0", None, None, None, None, None),
     ],
 )
-def test_lookup(  # noqa: PLR0913 - a row of a table
+def test_lookup(  # noqa: PLR0913, PLR0917 - a row of a table
     code: str,
     name: str | None,
     unit: str | None,
