@@ -72,7 +72,8 @@ class Scaling:
                 value = Value(raw, _as_sent(raw), None, register)
             else:
                 value = Value(raw, scale(raw, scaler) if scaler else raw, unit, register)
-            values.setdefault(code, value)
+            if code not in values:
+                values[code] = value
         attributes: dict[tuple[ObisCode, int], Value] = {}
         for code, number, raw in body.attributes:
             value = Value(raw, _as_sent(raw), None, lookup(code))
