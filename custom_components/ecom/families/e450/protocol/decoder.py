@@ -131,6 +131,9 @@ class Decoder:
                 self._blocks.spoil()
 
     def _read_frame(self, frame: Frame) -> None:
+        if not frame.segmented and not self._segments:
+            self._read_units(frame.info, frame.destination)
+            return
         data = self._segments + frame.info
         self._segments = b""
         if len(data) > MAX_TELEGRAM:
