@@ -1,13 +1,13 @@
 # Where uv and CPython come from: source it, do not run it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153
 #
-# ensure_uv sets UV, ensure_patchelf sets PATCHELF, find_python sets PYTHON and,
-# for a Python from Debian's packages, the include paths that compilers need.
+# ensure_uv sets UV and PATCHELF; find_python sets PYTHON and, for a Python from
+# Debian's packages, the include paths that compilers need.
 
 TOOLS="$CACHE/uv"
 PREFIX="$CACHE/python"
-export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
 
 # A private environment from PyPI, because no distribution carries uv.
 ensure_uv() {
