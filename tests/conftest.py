@@ -1,10 +1,15 @@
 """Fixtures that every unit test shares."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 
 # The test harness brings a ``custom_components`` of its own. The first import
 # wins, so ours comes here, before any fixture of the harness runs.
 import custom_components  # noqa: F401 - imported for that effect
+from tests.house import House
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +24,11 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> AsyncIterator[House]:
+    """Return a Home Assistant whose time stands still until a test lets it pass."""
+    house = House(hass=hass, freezer=freezer)
+    yield house
+    await house.close()

@@ -22,6 +22,11 @@ class TcpMeter:
         port = self._server.sockets[0].getsockname()[1]
         return f"socket://127.0.0.1:{port}"
 
+    @property
+    def listening(self) -> int:
+        """Return how many are connected."""
+        return len(self._writers)
+
     async def start(self, port: int = 0) -> None:
         """Listen on loopback."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)

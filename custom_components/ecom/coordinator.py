@@ -92,4 +92,13 @@ class CoordinatorPort[DataT, T]:
         def updated() -> None:
             listener(self.read())
 
-        return self.coordinator.async_add_listener(updated)
+        remove: Unsubscribe | None = self.coordinator.async_add_listener(updated)
+
+        @callback
+        def unsubscribe() -> None:
+            nonlocal remove
+            if remove is not None:
+                remove()
+                remove = None
+
+        return unsubscribe

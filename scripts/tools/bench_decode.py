@@ -17,9 +17,9 @@ from pathlib import Path
 from time import process_time
 from typing import Any, Final
 
-from gurux_dlms import GXByteBuffer, GXReplyData
-from gurux_dlms.enums import Authentication, InterfaceType, Security
-from gurux_dlms.secure import GXDLMSSecureClient
+from gurux_dlms import GXByteBuffer, GXReplyData  # type: ignore[import-untyped]
+from gurux_dlms.enums import Authentication, InterfaceType, Security  # type: ignore[import-untyped]
+from gurux_dlms.secure import GXDLMSSecureClient  # type: ignore[import-untyped]
 
 from scripts.tools.pure import ROOT, load_pure
 

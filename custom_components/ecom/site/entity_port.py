@@ -140,7 +140,9 @@ class _Watch:
             return
         self._unfollow()
         self._follow()
-        self._listener(self._port.read())
+        if renamed_to is None or self._hass.states.get(renamed_to) is not None:
+            self._listener(self._port.read())
+        # Else the entity has not moved yet: its state under the new name is heard.
 
 
 def _value(state: State, kind: Kind) -> float | None:

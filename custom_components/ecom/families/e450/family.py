@@ -1,5 +1,6 @@
 """The E450 family: opens meters, keeps what they said, offers their ports."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -66,6 +67,9 @@ class E450Source:
         self._store = store
         self._settings = Settings.of(entry.data, entry.options)
         self._attachments = Attachments()
+        self._reading: asyncio.Task[None] | None = None
+        if stored.get("scalers") != self._settings.stored_scalers:
+            stored = {}  # numbers in other units: nothing of them can be compared
         state = MeterState()
         state.load(stored.get("registers", {}))
         gate = Gate(limit_w=self._settings.limit_w)
@@ -94,7 +98,9 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
+        self._reading = self._entry.async_create_background_task(
+            self._hass, self._read(), f"{DOMAIN} {self.uid}"
+        )
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the meter's health, and its last telegram with nobody's serial."""
@@ -113,7 +119,10 @@ class E450Source:
             self._coordinator.accept_change()
 
     async def close(self) -> None:
-        """Close the port and store what is known."""
+        """Stop reading, close the port and store what is known."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
         await self._client.close()
         await self._coordinator.async_shutdown()
         await self._store.async_save(self._dump())
@@ -128,6 +137,7 @@ class E450Source:
         return {
             "registers": self._coordinator.data.dump(),
             "mark": self._coordinator.gate.dump(),
+            "scalers": self._settings.stored_scalers,
         }
 
     @callback

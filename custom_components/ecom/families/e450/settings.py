@@ -66,6 +66,11 @@ class Settings:
             limit_w=1000 * float(options.get(CONF_LIMIT, DEFAULT_LIMIT_KW)),
         )
 
+    @property
+    def stored_scalers(self) -> dict[str, int]:
+        """Return the scalers as JSON data: stored numbers are worth nothing under others."""
+        return {str(quantity): exponent for quantity, exponent in self.scalers.items()}
+
     def decoder(self) -> Decoder:
         """Return a fresh decoder."""
         return Decoder(keys=self.keys, profile=self.profile, scalers=self.scalers)

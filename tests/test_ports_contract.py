@@ -1,0 +1,110 @@
+"""Every port that there is keeps the one contract."""
+
+from datetime import timedelta
+from typing import override
+
+import pytest
+
+from custom_components.ecom.ports import AnyPort, Kind
+from custom_components.ecom.site.entity_port import EntityPort
+from tests.contract_ports import PortCase, PortContract
+from tests.entities import ForeignSensor, add_sensor, registry_id
+from tests.families.e450.at_home import MeterAtHome
+from tests.families.e450.conftest import meter
+from tests.families.e450.telegrams import EXPORT, IMPORT
+from tests.house import House
+
+__all__ = ["meter"]
+
+
+class E450PowerCase(PortCase):
+    """The net power of an E450 on a socket."""
+
+    kind = Kind.POWER
+
+    def __init__(self, meter: MeterAtHome) -> None:
+        """Take a meter that is set up."""
+        self._meter = meter
+
+    @property
+    @override
+    def port(self) -> AnyPort:
+        """Return the port that the source offers now."""
+        return self._meter.source.ports[self._meter.key("power")]
+
+    @override
+    async def report(self, value: float | None) -> None:
+        """Let the meter say it as import, or as export where it is negative."""
+        if value is None:
+            await self._meter.says({IMPORT: None, EXPORT: 0})
+        else:
+            watts = int(value)
+            await self._meter.says({IMPORT: max(watts, 0), EXPORT: max(-watts, 0)})
+
+    @override
+    async def later(self, seconds: float) -> None:
+        """Let the meter be silent."""
+        await self._meter.house.later(seconds=seconds)
+
+    @override
+    async def restart(self) -> None:
+        """Reload the meter's entry."""
+        await self._meter.house.reload(self._meter.entry)
+
+
+class EntityCase(PortCase):
+    """A power sensor of another integration."""
+
+    kind = Kind.POWER
+
+    def __init__(self, house: House, sensor: ForeignSensor) -> None:
+        """Take a sensor that is registered."""
+        self._house = house
+        self._sensor = sensor
+        self._make()
+
+    @property
+    @override
+    def port(self) -> AnyPort:
+        """Return the one port over the entity."""
+        return self._port
+
+    @override
+    async def report(self, value: float | None) -> None:
+        """Let the sensor report."""
+        self._sensor.shows(value)
+
+    @override
+    async def later(self, seconds: float) -> None:
+        """Let the sensor be silent."""
+        await self._house.later(seconds=seconds)
+
+    @override
+    async def restart(self) -> None:
+        """Make the port anew from what is stored of it."""
+        self._make()
+
+    def _make(self) -> None:
+        self._port = EntityPort(
+            self._house.hass, registry_id(self._sensor), Kind.POWER, timedelta(minutes=5)
+        )
+
+
+class TestE450Power(PortContract):
+    """A port of a coordinator."""
+
+    @pytest.fixture
+    async def case(self, meter: MeterAtHome) -> PortCase:
+        """Return the meter's net power, once there is one."""
+        await meter.move_in()
+        await meter.says({IMPORT: 0, EXPORT: 0})
+        return E450PowerCase(meter)
+
+
+class TestEntity(PortContract):
+    """A port over an entity."""
+
+    @pytest.fixture
+    async def case(self, house: House) -> PortCase:
+        """Return a port over a registered sensor."""
+        return EntityCase(house, await add_sensor(house.hass, "plug"))
