@@ -90,8 +90,9 @@ set_include_paths() {
 
 # The archive that this machine already uses, so that no mirror is named here.
 debian_archive() {
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
-    sed -E '/^[[:space:]]*#/d' | grep -oE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' | head -n 1 | tr -d '[:space:]'
+  local sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}) found
+  found=$(sed -sE '/^[[:space:]]*#/d' "${sources[@]}" 2>/dev/null | grep -oE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' || true)
+  printf '%s' "${found%%[[:space:]]*}"
 }
 
 # apt-get against private lists, state and cache; the system's stay untouched.
