@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from .models import stored_moment
 from .protocol.obis import ObisCode
 from .protocol.registers import Quantity
 from .protocol.values import Telegram
@@ -132,11 +133,11 @@ class Gate:
                 meter_id=data["meter_id"],
                 invocation_counter=data["invocation_counter"],
                 counters={
-                    ObisCode.parse(code): (Decimal(number), datetime.fromisoformat(at))
+                    ObisCode.parse(code): (Decimal(number), stored_moment(at))
                     for code, (number, at) in data["counters"].items()
                 },
             )
-        except KeyError, TypeError, ValueError, ArithmeticError:
+        except AttributeError, KeyError, TypeError, ValueError, ArithmeticError:
             self.mark = NOTHING
 
     def _count(self, telegram: Telegram, now: datetime) -> None:
