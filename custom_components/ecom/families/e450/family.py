@@ -67,9 +67,10 @@ class E450Source:
         self._settings = Settings.of(entry.data, entry.options)
         self._attachments = Attachments()
         state = MeterState()
-        state.load(stored.get("registers", {}))
         gate = Gate(limit_w=self._settings.limit_w)
-        gate.load(stored.get("mark", {}))
+        if stored.get("reads_as") == self._settings.reads_as:
+            state.load(stored.get("registers", {}))
+            gate.load(stored.get("mark", {}))
         self._coordinator = E450Coordinator(hass, entry, state, gate)
         self._coordinator.on_new = self._grown
         self.uid = str(entry.unique_id)
@@ -126,6 +127,7 @@ class E450Source:
 
     def _dump(self) -> dict[str, Any]:
         return {
+            "reads_as": self._settings.reads_as,
             "registers": self._coordinator.data.dump(),
             "mark": self._coordinator.gate.dump(),
         }
@@ -139,10 +141,12 @@ class E450Source:
     def _offer(self, codes: Sequence[ObisCode]) -> None:
         self._attachments.offer([self._register_spec(code) for code in codes])
         for code in codes:
-            register = self._coordinator.data.tracks[code].register
-            if register is not None and register.quantity in KINDS:
-                self._add_port(str(code), KINDS[register.quantity], code)
-            if register is not None and register.name == "power_import":
+            track = self._coordinator.data.tracks[code]
+            if track.register is None or track.unit is None:
+                continue  # A number of unknown scale is shown, and never added up.
+            if track.register.quantity in KINDS:
+                self._add_port(str(code), KINDS[track.register.quantity], code)
+            if track.register.name == "power_import":
                 self._offer_net_power()
 
     def _offer_net_power(self) -> None:

@@ -66,6 +66,17 @@ class Settings:
             limit_w=1000 * float(options.get(CONF_LIMIT, DEFAULT_LIMIT_KW)),
         )
 
+    @property
+    def reads_as(self) -> dict[str, Any]:
+        """Return, as JSON data, what decides which number a raw value becomes.
+
+        Numbers that were stored under another reading mean something else.
+        """
+        return {
+            "profile": self.profile,
+            "scalers": {str(quantity): exponent for quantity, exponent in self.scalers.items()},
+        }
+
     def decoder(self) -> Decoder:
         """Return a fresh decoder."""
         return Decoder(keys=self.keys, profile=self.profile, scalers=self.scalers)
