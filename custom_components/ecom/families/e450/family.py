@@ -1,5 +1,6 @@
 """The E450 family: opens meters, keeps what they said, offers their ports."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -76,6 +77,7 @@ class E450Source:
         self.uid = str(entry.unique_id)
         self.ports: dict[str, AnyPort] = {}
         self.histories: Mapping[str, HistoryPort] = {}
+        self._task: asyncio.Task[None] | None = None
         self._attachments.offer(self._own_specs())
         self._offer(list(state.tracks))
 
@@ -95,7 +97,7 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
+        self._task = self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the meter's health, and its last telegram with nobody's serial."""
@@ -114,7 +116,12 @@ class E450Source:
             self._coordinator.accept_change()
 
     async def close(self) -> None:
-        """Close the port and store what is known."""
+        """Close the port and store what is known.
+
+        The reading stops first: it would take the closed port for a lost one.
+        """
+        if self._task is not None:
+            self._task.cancel()
         await self._client.close()
         await self._coordinator.async_shutdown()
         await self._store.async_save(self._dump())
