@@ -1,12 +1,15 @@
 """What an E450 reports of itself: repairs, health, and its log."""
 
+import asyncio
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import Platform
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import DOMAIN
@@ -225,4 +228,21 @@ async def test_half_a_telegram_at_unload_does_no_harm(heard: MeterAtHome) -> Non
     await heard.house.unload(heard.entry)
     await heard.house.later(minutes=10)
     assert heard.house.issues == set()
+    assert heard.socket.connections == 1
+
+
+async def test_a_slow_disk_at_unload_does_not_open_the_port_again(
+    heard: MeterAtHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long storing takes, the closed port is not taken for a lost one."""
+    save = Store.async_save
+
+    async def save_slowly(store: Store[Any], data: Any) -> None:
+        for _ in range(50):
+            heard.house.freezer.tick(1)
+            await asyncio.sleep(0)
+        await save(store, data)
+
+    monkeypatch.setattr(Store, "async_save", save_slowly)
+    await heard.house.unload(heard.entry)
     assert heard.socket.connections == 1
