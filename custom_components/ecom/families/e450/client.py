@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from os import strerror
+from socket import gaierror
 from typing import Final, Protocol, override
 from urllib.parse import urlsplit
 
@@ -190,6 +192,8 @@ async def open_port(url: str, line: Line) -> tuple[Stream, asyncio.StreamWriter]
 
 def reason_of(err: Exception) -> str:
     """Return an error in words that name no address and no secret."""
-    if isinstance(err, OSError) and err.strerror:
-        return err.strerror
+    if isinstance(err, gaierror):
+        return "the name is not known"
+    if isinstance(err, OSError) and err.errno:
+        return strerror(err.errno)  # asyncio writes the address into its own text
     return type(err).__name__

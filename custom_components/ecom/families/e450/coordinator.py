@@ -72,6 +72,13 @@ class E450Coordinator(EcomCoordinator[MeterState]):
         self.async_set_updated_data(self.data)
 
     @callback
+    @override
+    def on_expiry(self) -> None:
+        """Show that a reading went stale, and wait for the next one to."""
+        self.expire_at(self.data.next_expiry(dt_util.utcnow()))
+        super().on_expiry()
+
+    @callback
     def accept_change(self) -> None:
         """Go on with the meter as it is now: the user confirmed it."""
         self.gate.accept()

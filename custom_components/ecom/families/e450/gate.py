@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from .models import stored_moment
 from .protocol.obis import ObisCode
 from .protocol.registers import Quantity
 from .protocol.values import Telegram
@@ -135,7 +136,7 @@ class Gate:
                 names={str(code): str(name) for code, name in data["names"].items()},
                 invocation_counter=data["invocation_counter"],
                 counters={
-                    ObisCode.parse(code): (Decimal(number), datetime.fromisoformat(at))
+                    ObisCode.parse(code): (Decimal(number), stored_moment(at))
                     for code, (number, at) in data["counters"].items()
                 },
             )
