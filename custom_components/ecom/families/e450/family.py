@@ -97,7 +97,9 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._task = self._entry.async_create_background_task(self._hass, self._read(), f"{DOMAIN} {self.uid}")
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._read(), f"{DOMAIN} {self.uid}"
+        )
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return the meter's health, and its last telegram with nobody's serial."""
