@@ -139,14 +139,15 @@ def find_capture(name: str) -> bytes:
 
     Raises ValueError if there is none of that name, or if it is no hex.
     """
-    for path in (FIXTURES / f"{name}.hex", Path(name)):
-        if path.is_file():
-            return bytes.fromhex("".join(path.read_text().split()))
+    if (fixture := FIXTURES / f"{name}.json").is_file():
+        return bytes.fromhex(json.loads(fixture.read_text())["hex"])
+    if Path(name).is_file():
+        return bytes.fromhex("".join(Path(name).read_text().split()))
     if CAPTURES.is_file():
         for capture in json.loads(CAPTURES.read_text()):
             if capture["id"] == name:
                 return _framed(bytes.fromhex(capture["hex"]))
-    known = ", ".join(sorted(path.stem for path in FIXTURES.glob("*.hex")))
+    known = ", ".join(sorted(path.stem for path in FIXTURES.glob("*.json")))
     raise ValueError(f"no capture {name!r}; there are {known}, and any file of hex")
 
 

@@ -9,6 +9,7 @@ import aiohttp
 
 USER: Final = {"name": "Demo", "username": "demo", "password": "demo"}
 POLL_SECONDS: Final = 0.5
+UP: Final = (200, 400)  # who may log in, or that there is no user yet
 FLOWS: Final = "/api/config/config_entries/flow"
 
 type Json = dict[str, Any]
@@ -40,8 +41,8 @@ class Api:
         async with asyncio.timeout(seconds):
             while True:
                 with suppress(aiohttp.ClientError):
-                    async with self._session.get(f"{self.url}/api/onboarding") as answer:
-                        if answer.status == 200:  # noqa: PLR2004 - OK
+                    async with self._session.get(f"{self.url}/auth/providers") as answer:
+                        if answer.status in UP:
                             return
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -53,8 +54,7 @@ class Api:
 
     async def log_in(self, language: str = "en") -> None:
         """Create the demo's user the first time, and log in."""
-        steps = await self._json("GET", "/api/onboarding")
-        if any(step["step"] == "user" and not step["done"] for step in steps):
+        if await self._is_new():
             client = {"client_id": f"{self.url}/", "language": language}
             answer = await self._json("POST", "/api/onboarding/users", json={**USER, **client})
             code = answer["auth_code"]
@@ -112,6 +112,14 @@ class Api:
             if not answer["success"]:
                 raise ApiError(str(answer["error"]))
             return answer["result"]
+
+    async def _is_new(self) -> bool:
+        """Return whether there is no user yet; once there is, nothing answers here."""
+        try:
+            steps = await self._json("GET", "/api/onboarding")
+        except ApiError:
+            return False
+        return any(step["step"] == "user" and not step["done"] for step in steps)
 
     async def _login_code(self) -> str:
         start = {

@@ -128,8 +128,10 @@ def run(options: argparse.Namespace) -> bool:
     decoder = Decoder(keys=Keys.from_hex(options.key, options.auth_key), profile=options.profile)
     printer = Printer()
     if options.hex is not None:
-        printer.show(decoder.receive(read_hex(options.hex)))
-        printer.show(decoder.finish())
+        octets = read_hex(options.hex)
+        printer.show([*decoder.receive(octets), *decoder.finish()])
+        if not decoder.telegrams and not decoder.refusals:
+            print(f"probe: no frame in {len(octets)} octets", file=sys.stderr)
     else:
         with suppress(KeyboardInterrupt):
             asyncio.run(read_port(options.port, options.line, decoder, printer))

@@ -15,6 +15,7 @@ from scripts.tools.ha_api import Api
 from scripts.tools.ha_process import ROOT, HomeAssistant, free_port
 
 PATIENCE = 30
+CAPTURE = "e450_ekz_2021-07-06"
 IMPORT = "sensor.meter_energy_import"
 
 
@@ -78,7 +79,7 @@ async def test_a_replayed_capture_reaches_the_site_and_survives_restart_and_remo
 ) -> None:
     """28 W and 886,977 Wh of a captured telegram are in the states, and in the Site."""
     port = free_port()
-    async with simulated("--replay", "ekz-e450", "--rebase-time", "--interval", "2") as address:
+    async with simulated("--replay", CAPTURE, "--rebase-time", "--interval", "2") as address:
         async with home_assistant(tmp_path, port) as (api, home):
             assert (await api.run_flow(answers(address)))["type"] == "create_entry"
             found = await wait_for(api, lambda now: now.get("sensor.ecom_demo_power") == "28.0")

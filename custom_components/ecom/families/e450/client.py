@@ -186,7 +186,7 @@ async def open_port(url: str, line: Line) -> tuple[Stream, asyncio.StreamWriter]
             )
     except TimeoutError as err:
         raise CannotConnect("no answer in time") from err
-    except (OSError, serialx.SerialException, ValueError) as err:
+    except Exception as err:
         raise CannotConnect(reason_of(err)) from err
 
 

@@ -124,6 +124,7 @@ class E450Source:
         """
         if self._task is not None:
             self._task.cancel()
+            await asyncio.wait([self._task])
         await self._client.close()
         await self._coordinator.async_shutdown()
         await self._store.async_save(self._dump())

@@ -58,9 +58,12 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """What the next telegram is measured against."""
+    """What the next telegram is measured against.
 
-    meter_id: str | None
+    ``names`` holds each name by its code: a meter's lists may carry different ones.
+    """
+
+    names: Mapping[str, str]
     invocation_counter: int | None
     counters: Mapping[ObisCode, tuple[int | Decimal, datetime]]
     fingerprint: tuple[Any, ...] | None = None
@@ -68,7 +71,7 @@ class Mark:
     def after(self, telegram: Telegram, now: datetime) -> Mark:
         """Return the mark that ``telegram`` leaves, keeping counters it did not hold."""
         return Mark(
-            meter_id=telegram.meter_id or self.meter_id,
+            names={**self.names, **_names(telegram)},
             invocation_counter=(
                 self.invocation_counter
                 if telegram.invocation_counter is None
@@ -79,7 +82,7 @@ class Mark:
         )
 
 
-NOTHING: Final = Mark(meter_id=None, invocation_counter=None, counters={})
+NOTHING: Final = Mark(names={}, invocation_counter=None, counters={})
 
 
 class Gate:
@@ -118,7 +121,7 @@ class Gate:
     def dump(self) -> dict[str, Any]:
         """Return the mark as JSON data, for ``load`` after a restart."""
         return {
-            "meter_id": self.mark.meter_id,
+            "names": dict(self.mark.names),
             "invocation_counter": self.mark.invocation_counter,
             "counters": {
                 str(code): [str(number), at.isoformat()]
@@ -130,7 +133,7 @@ class Gate:
         """Take back what ``dump`` wrote; what cannot be read starts afresh."""
         try:
             self.mark = Mark(
-                meter_id=data["meter_id"],
+                names={str(code): str(name) for code, name in data["names"].items()},
                 invocation_counter=data["invocation_counter"],
                 counters={
                     ObisCode.parse(code): (Decimal(number), stored_moment(at))
@@ -182,8 +185,9 @@ class Gate:
 
 
 def _other_meter(mark: Mark, telegram: Telegram) -> str:
-    if None not in (mark.meter_id, telegram.meter_id) and mark.meter_id != telegram.meter_id:
-        return "the telegram is from another meter"
+    for code, name in _names(telegram).items():
+        if mark.names.get(code, name) != name:
+            return f"{code}: the telegram is from another meter"
     return ""
 
 
@@ -192,6 +196,20 @@ def _goes_back(mark: Mark, telegram: Telegram) -> str:
     if old is not None and new is not None and new <= old:
         return f"the invocation counter went from {old} to {new}"
     return ""
+
+
+def _names(telegram: Telegram) -> dict[str, str]:
+    """Return the names that the meter gives itself, sub-meters apart."""
+    names = {
+        str(code): str(value.value)
+        for code, value in telegram.values.items()
+        if code.a == code.b == 0
+        and value.register is not None
+        and value.register.quantity is Quantity.IDENTIFIER
+    }
+    if telegram.system_title is not None:
+        names["system title"] = telegram.system_title
+    return names
 
 
 def _counters(telegram: Telegram, now: datetime) -> dict[ObisCode, tuple[int | Decimal, datetime]]:

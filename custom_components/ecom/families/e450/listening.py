@@ -1,6 +1,7 @@
 """Finds out what a port says: tries line settings until telegrams come."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,9 @@ from .protocol.values import Refusal, RefusalKind, Telegram
 
 LISTEN: Final = 65.0
 """Seconds for the whole search: the slowest known push comes once a minute."""
+
+LINGER: Final = 12.0
+"""Seconds to go on after a telegram without a power: a meter may send several lists."""
 
 LISTEN_SERIAL: Final = 21.0
 """Seconds for each line setting of a serial port, twice the usual slow period."""
@@ -76,8 +80,8 @@ async def _listen_once(url: str, line: Line, seconds: float) -> Heard:
     data = bytearray()
     try:
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await _collect(reader, data)
+            async with asyncio.timeout(seconds) as limit:
+                await _collect(reader, data, limit)
     finally:
         writer.close()
         with suppress(OSError, TimeoutError, serialx.SerialException):
@@ -85,9 +89,13 @@ async def _listen_once(url: str, line: Line, seconds: float) -> Heard:
     return Heard(line=line, data=bytes(data))
 
 
-async def _collect(reader: Stream, data: bytearray) -> None:
-    """Fill ``data`` until it holds a telegram, too much, or the port closes."""
+async def _collect(reader: Stream, data: bytearray, limit: asyncio.Timeout) -> None:
+    """Fill ``data`` until it holds a telegram with a power, too much, or the port closes.
+
+    After a telegram without one, ``limit`` is drawn in: there may be no other list.
+    """
     decoder = Decoder()
+    lingering = False
     while len(data) < MOST_HEARD:
         try:
             chunk = await reader.read(CHUNK)
@@ -96,9 +104,29 @@ async def _collect(reader: Stream, data: bytearray) -> None:
         if not chunk:
             return
         data += chunk
-        if any(_is_telegram(event) for event in decoder.receive(chunk)):
+        events = decoder.receive(chunk)
+        if any(_is_enough(event) for event in events):
             return
+        if not lingering and any(isinstance(event, Telegram) for event in events):
+            lingering = True
+            limit.reschedule(asyncio.get_running_loop().time() + LINGER)
 
 
-def _is_telegram(event: Event) -> bool:
-    return isinstance(event, Telegram) or event.kind in NEEDS_KEY
+def _is_enough(event: Event) -> bool:
+    """Return whether nothing better can be expected."""
+    if isinstance(event, Telegram):
+        return has_power(event)
+    return event.kind in NEEDS_KEY
+
+
+def has_power(telegram: Telegram) -> bool:
+    """Return whether a telegram says how much power is drawn."""
+    return any(
+        value.register is not None and value.register.name == "power_import"
+        for value in telegram.values.values()
+    )
+
+
+def best(telegrams: Sequence[Telegram]) -> Telegram:
+    """Return the telegram that says most of its meter."""
+    return max(telegrams, key=lambda each: (has_power(each), each.meter_id is not None))

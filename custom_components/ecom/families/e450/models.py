@@ -20,7 +20,9 @@ SLOW: Final = frozenset(
 )
 """Totals may come every quarter-hour only, so the first one is trusted for longer."""
 
-FIRST_VALID_FOR: Final = timedelta(seconds=60)
+FIRST_VALID_FOR: Final = timedelta(seconds=185)
+"""What the slowest known list with a power, one a minute, will have learned later."""
+
 FIRST_VALID_FOR_TOTAL: Final = timedelta(minutes=20)
 LEAST_VALID_FOR: Final = timedelta(seconds=15)
 MOST_VALID_FOR: Final = timedelta(hours=3)

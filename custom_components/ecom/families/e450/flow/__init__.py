@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.components import usb
 from homeassistant.config_entries import (
@@ -17,10 +17,9 @@ from homeassistant.util import slugify
 
 from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
 from ....errors import CannotConnect
-from ....ports import Role
 from ....runtime import EcomConfigEntry, FamilyFlow
 from ..client import normalise
-from ..listening import Heard, listen
+from ..listening import Heard, best, listen
 from ..protocol.profiles import PROFILES
 from ..protocol.security import Keys
 from ..protocol.values import RefusalKind, Telegram
@@ -36,9 +35,7 @@ from ..settings import (
 )
 from .forms import found_schema, keys_schema, shown_values, user_schema
 from .options import E450OptionsFlow
-
-CONF_ROLE: Final = "role"
-NO_ROLE: Final = "none"
+from .proposal import proposals
 
 type Answer = dict[str, Any] | None
 
@@ -204,7 +201,7 @@ class E450Flow(FamilyFlow):
             return "e450_nothing_heard"
         good, refused = self._heard.decode(parsed)
         if good:
-            self._telegram, self._keys = good[0], dict(keys)
+            self._telegram, self._keys = best(good), dict(keys)
             return None
         wrong = {refusal.kind for refusal in refused}
         return "e450_auth_key_wrong" if RefusalKind.AUTH_KEY in wrong else "e450_key_wrong"
@@ -215,7 +212,7 @@ class E450Flow(FamilyFlow):
             return self._telegram
         keys = Keys.from_hex(self._keys.get(CONF_KEY), self._keys.get(CONF_AUTH_KEY))
         good, _ = self._heard.decode(keys, profile)
-        return good[0] if good else self._telegram
+        return best(good) if good else self._telegram
 
     def _recently_heard(self, entry: EcomConfigEntry) -> Heard | None:
         """Return what a running entry has just heard, None while it is not loaded."""
@@ -254,44 +251,10 @@ class E450Flow(FamilyFlow):
             CONF_MODEL: telegram.model.value.upper(),
             CONF_METER_ID: telegram.meter_id,
             CONF_PROFILE: _profile(telegram),
-            CONF_METERS: self._proposal(user_input, telegram),
+            CONF_METERS: proposals(telegram, str(self.unique_id), user_input),
             **self._keys,
         }
         return self.async_create_entry(title=user_input[CONF_NAME], data=data)
-
-    def _proposal(self, user_input: Mapping[str, Any], telegram: Telegram) -> list[dict[str, Any]]:
-        """Return the meter for the Site: none without a power to show, or unwanted."""
-        role = user_input[CONF_ROLE]
-        names = {value.register.name for value in telegram.values.values() if value.register}
-        if role == NO_ROLE or "power_import" not in names:
-            return []
-        three = "voltage_phase" in names or "current_phase" in names
-        return [
-            {
-                "port": f"{self.unique_id}/power",
-                "role": Role(role).value,
-                "title": user_input[CONF_NAME],
-                "inverted": role == Role.SOLAR and _exports(telegram),
-                "phases": ["1", "2", "3"] if three and _has_phase_2(telegram) else ["1"],
-            }
-        ]
-
-
-def _exports(telegram: Telegram) -> bool:
-    """Return whether the meter counts more out than in, as one does behind panels."""
-    energy = {
-        value.register.name: value.value
-        for value in telegram.values.values()
-        if value.register is not None and isinstance(value.value, int)
-    }
-    return energy.get("energy_export", 0) > energy.get("energy_import", 0)
-
-
-def _has_phase_2(telegram: Telegram) -> bool:
-    return any(
-        value.register is not None and value.register.phase == 2 and value.raw  # noqa: PLR2004 - L2
-        for value in telegram.values.values()
-    )
 
 
 def _profile(telegram: Telegram) -> str | None:

@@ -180,22 +180,17 @@ class Decoder:
             yield _refusal(refused, self._blocks.head)
 
     def _telegram(self, data: bytes, at: int, destination: bytes) -> tuple[Telegram, int]:
-        match data[at : at + 1]:
-            case apdu.NOTIFICATION_TAG:
-                notification, end = apdu.read_notification(data, at)
-                _check_end(data, end)
-                return self._build(notification, destination), end
-            case apdu.CIPHER_TAG:
-                sealed, end = apdu.read_sealed(data, at)
-                _check_end(data, end)
-                plain, verified = self._opener.open(sealed, apdu.is_notification)
-                notification, plain_end = apdu.read_notification(plain, 0)
-                if plain_end != len(plain):
-                    raise _surplus(len(plain) - plain_end)
-                return self._build(notification, destination, sealed, verified=verified), end
-            case tag:
-                what = f"unit 0x{tag.hex()}" if tag else "nothing"
-                raise Refused(RefusalKind.TYPE, f"{what} stands where a telegram should")
+        if not data.startswith(apdu.CIPHER_TAG, at):
+            notification, end = _notification(data, at)
+            _check_end(data, end)
+            return self._build(notification, destination), end
+        sealed, end = apdu.read_sealed(data, at)
+        _check_end(data, end)
+        plain, verified = self._opener.open(sealed, apdu.is_notification)
+        notification, plain_end = _notification(plain, 0)
+        if plain_end != len(plain):
+            raise _surplus(len(plain) - plain_end)
+        return self._build(notification, destination, sealed, verified=verified), end
 
     def _build(
         self,
@@ -223,6 +218,14 @@ class Decoder:
             values=values,
             attributes=attributes,
         )
+
+
+def _notification(data: bytes, at: int) -> tuple[apdu.Notification, int]:
+    if data.startswith(apdu.NOTIFICATION_TAG, at):
+        return apdu.read_notification(data, at)
+    tag = data[at : at + 1].hex()
+    what = f"unit 0x{tag}" if tag else "nothing"
+    raise Refused(RefusalKind.TYPE, f"{what} stands where a telegram should")
 
 
 def _clock(values: Mapping[ObisCode, Value]) -> MeterTime | None:

@@ -73,11 +73,12 @@ class BlockAssembler:
             self.head = block.data
         if self._dropping:
             return None
-        if block.number != self._next:
+        if not self._next or block.number != self._next:
             self._drop(RefusalKind.GBT, _misnumbered(block.number, self._next))
             return None
         if len(self._data) + len(block.data) > MAX_TELEGRAM:
             self._drop(RefusalKind.OVERSIZE, f"a telegram exceeds {MAX_TELEGRAM} octets")
+            return None
         self._data += block.data
         self._next += 1
         if not block.last:
@@ -104,6 +105,7 @@ class BlockAssembler:
         self._dropping = self._spoilt = False
 
     def _drop(self, kind: RefusalKind, detail: str) -> None:
+        """Refuse the telegram under way, in silence if damage was refused already."""
         spoilt = self._spoilt
         self._restart(following=0)
         self._dropping = True

@@ -8,7 +8,7 @@ anew, and what was ciphered is ciphered again.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from . import apdu, encoder
@@ -90,15 +90,14 @@ def retime(stream: bytes, keys: Keys, *, now: datetime, counter_step: int = 0) -
     if not moments:
         return stream
     first = next((moment for moment in moments if moment.dst is not None), moments[0])
-    zone, distance = now.tzinfo, now.replace(tzinfo=None) - first.local
+    zone, start = now.tzinfo, now.astimezone(UTC)
 
     def moved(moment: MeterTime) -> MeterTime:
-        local = moment.local + distance
-        aware = local.replace(tzinfo=zone)
+        aware = (start + (moment.local - first.local)).astimezone(zone)
         offset = (aware.utcoffset() or timedelta()) // timedelta(minutes=1)
         return replace(
             moment,
-            local=local,
+            local=aware.replace(tzinfo=None, fold=0),
             deviation_minutes=None if moment.deviation_minutes is None else -offset,
             dst=None if moment.dst is None else bool(aware.dst()),
         )
