@@ -200,14 +200,15 @@ def test_the_mark_survives_a_restart() -> None:
     assert again.verdict({IMPORTED: 1000, SUB_METER: 7}) is Verdict.GOOD
 
 
-MARK = {"meter_id": None, "invocation_counter": None}
+MARK: dict[str, Any] = {"names": {}, "invocation_counter": None}
 
 
 @pytest.mark.parametrize(
     "stored",
     [
         {},
-        {"meter_id": "x"},
+        {"names": {}},
+        {**MARK, "names": None, "counters": {}},
         {**MARK, "counters": []},
         {**MARK, "counters": None},
         {**MARK, "counters": {"1-0:1.8.0": 5}},
