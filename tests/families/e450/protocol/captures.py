@@ -9,10 +9,14 @@ from typing import Any, Final
 from custom_components.ecom.families.e450.protocol import (
     Decoder,
     Keys,
+    Layout,
     MeterTime,
+    ObisCode,
     Refusal,
     Telegram,
 )
+from custom_components.ecom.families.e450.protocol.layouts import Body
+from custom_components.ecom.families.e450.protocol.values import Raw
 
 ROOT: Final = Path(__file__).resolve().parents[4]
 FIXTURES: Final = ROOT / "tests" / "fixtures" / "e450"
@@ -83,3 +87,14 @@ def raw_values(telegram: Telegram) -> RawValues:
         else value.raw
         for code, value in telegram.values.items()
     }
+
+
+def body_of(values: Sequence[tuple[ObisCode, Raw]]) -> Body:
+    """Return a recognised body with these values."""
+    codes = tuple(code for code, _ in values)
+    return Body(Layout.PUSH_LIST, codes, [raw for _, raw in values])
+
+
+def values_of(body: Body) -> list[tuple[ObisCode, Raw]]:
+    """Return what a body has, object by object."""
+    return list(zip(body.codes, body.raws, strict=True))

@@ -14,7 +14,6 @@ from custom_components.ecom.families.e450.protocol import (
     Value,
 )
 from custom_components.ecom.families.e450.protocol.encoder import encode
-from custom_components.ecom.families.e450.protocol.layouts import Body
 from custom_components.ecom.families.e450.protocol.scaling import (
     Scalers,
     Scaling,
@@ -23,7 +22,7 @@ from custom_components.ecom.families.e450.protocol.scaling import (
 )
 from custom_components.ecom.families.e450.protocol.values import Raw
 
-from .captures import load
+from .captures import body_of, load
 
 E450 = b"\xce\xff"
 
@@ -145,7 +144,7 @@ def test_an_e350_states_its_scales() -> None:
 @pytest.mark.parametrize("name", ["1-0:32.7.0", "1-0:52.7.0", "1-0:72.7.0"])
 def test_models(destination: str, volts: int, model: Model, name: str) -> None:
     """By address, then by the size of a voltage."""
-    body = Body(Layout.BARE_2, [(code("1-0:32.8.0"), 5000), (code(name), volts)])
+    body = body_of([(code("1-0:32.8.0"), 5000), (code(name), volts)])
     assert detect_model(bytes.fromhex(destination), body) is model
 
 
@@ -167,9 +166,7 @@ def test_an_angle_whose_current_is_not_told(angle: Raw, value: Raw) -> None:
 def test_attributes_beside_values() -> None:
     """A sub-meter's kind is kept by attribute; an object without its value takes the first."""
     sub_meter, other = code("0-1:24.1.0"), code("0-2:24.1.0")
-    body = Body(
-        Layout.PUSH_LIST,
-        [(sub_meter, 4711)],
+    body = body_of([(sub_meter, 4711)])._replace(
         attributes=[(sub_meter, 9, 7), (other, 9, 3), (other, 8, 1)],
     )
     values, attributes = Scaling({}).interpret(body, Model.E450)
@@ -178,11 +175,11 @@ def test_attributes_beside_values() -> None:
     assert set(attributes) == {(sub_meter, 9), (other, 9), (other, 8)}
 
 
-def test_of_an_object_that_comes_twice_the_first_value_counts() -> None:
+def test_of_an_object_that_comes_twice_the_last_value_counts() -> None:
     """A meter has one value for it."""
-    body = Body(Layout.PUSH_LIST, [(code("1-0:1.7.0"), 1), (code("1-0:1.7.0"), 2)])
+    body = body_of([(code("1-0:1.7.0"), 1), (code("1-0:1.7.0"), 2)])
     values, _ = Scaling({}).interpret(body, Model.E450)
-    assert values[code("1-0:1.7.0")].raw == 1
+    assert values[code("1-0:1.7.0")].raw == 2
 
 
 @pytest.mark.parametrize(
@@ -198,5 +195,5 @@ def test_of_an_object_that_comes_twice_the_first_value_counts() -> None:
 )
 def test_the_meter_id(values: dict[str, Raw], expected: str | None) -> None:
     """Logical device name, then first and second id; a sub-meter's is not the meter's."""
-    body = Body(Layout.PUSH_LIST, [(code(name), raw) for name, raw in values.items()])
+    body = body_of([(code(name), raw) for name, raw in values.items()])
     assert meter_id(Scaling({}).interpret(body, Model.E450)[0]) == expected

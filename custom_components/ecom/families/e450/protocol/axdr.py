@@ -58,8 +58,8 @@ NUMBER_TAGS: Final = frozenset(_FORMATS)
 _NUMBERS: Final = {tag: (form.unpack_from, form.size + 1) for tag, form in _FORMATS.items()}
 _OCTETS: Final = Tag.OCTETS.value
 # A logical name: an octet string of six.
-_NAME_START: Final = b"\x09\x06"
-_NAME_SIZE: Final = 8
+_NAME_LENGTH: Final = 6
+_NAME_SIZE: Final = 2 + _NAME_LENGTH
 _FIXED: Final = {Tag.DATE_TIME.value: 12, Tag.DATE.value: 5, Tag.TIME.value: 4}
 _MAX_DEPTH: Final = 8
 # Some E350 and ZMF100 firmware swaps tag and length of the logical names of
@@ -125,7 +125,7 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
             unpack, size = number
             items.append((tag_of, unpack(data, at + 1)[0]))
             at += size
-        elif data.startswith(_NAME_START, at) and at + _NAME_SIZE <= len(data):
+        elif tag_of == _OCTETS and data[at + 1] == _NAME_LENGTH and at + _NAME_SIZE <= len(data):
             items.append((tag_of, data[at + 2 : at + _NAME_SIZE]))  # or logical names
             at += _NAME_SIZE
         else:

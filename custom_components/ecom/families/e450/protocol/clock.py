@@ -75,28 +75,20 @@ def parse_date_time(octets: bytes, *, header: bool = False) -> MeterTime | None:
             month,
             day,
             hour,
-            _optional(minute),
-            _optional(second),
-            _optional(hundredths) * 10_000,
+            0 if minute == _NOT_SPECIFIED else minute,
+            0 if second == _NOT_SPECIFIED else second,
+            0 if hundredths == _NOT_SPECIFIED else hundredths * 10_000,
         )
     except ValueError:
         return None
+    stated = status != _NOT_SPECIFIED
+    in_summer = bool(status & _DST)
     return MeterTime(
         local=local,
         deviation_minutes=deviation if abs(deviation) <= _MAX_DEVIATION else None,
-        dst=_dst(status, header=header),
-        invalid=status != _NOT_SPECIFIED and bool(status & _INVALID),
+        dst=in_summer if stated and (in_summer or not header) else None,
+        invalid=stated and bool(status & _INVALID),
     )
-
-
-def _optional(part: int) -> int:
-    return 0 if part == _NOT_SPECIFIED else part
-
-
-def _dst(status: int, *, header: bool) -> bool | None:
-    if status == _NOT_SPECIFIED:
-        return None
-    return True if status & _DST else None if header else False
 
 
 def format_date_time(moment: MeterTime, *, header: bool = False) -> bytes:

@@ -85,6 +85,7 @@ class Decoder:
         self._reader = FrameReader()
         self._blocks = BlockAssembler()
         self._segments = b""
+        self._events: list[Event] = []
 
     @property
     def junk(self) -> int:
@@ -93,35 +94,34 @@ class Decoder:
 
     def receive(self, data: bytes) -> list[Event]:
         """Take the next octets; return what they complete. Never raises."""
-        return self._count(self._events(self._reader.receive(data)))
+        self._read(self._reader.receive(data))
+        return self._take_events()
 
     def finish(self) -> list[Event]:
         """Say that the input ends; return what that completes or cuts off. Never raises.
 
         The decoder then stands at the beginning of a new stream.
         """
-        return self._count(self._last_events())
+        self._read(self._reader.finish())
+        self._interrupt()
+        return self._take_events()
 
-    def _count(self, events: Iterator[Event]) -> list[Event]:
-        counted = list(events)
-        for event in counted:
+    def _take_events(self) -> list[Event]:
+        events, self._events = self._events, []
+        for event in events:
             if isinstance(event, Refusal):
                 self.refusals[event.kind] += 1
             else:
                 self.telegrams += 1
-        return counted
+        return events
 
-    def _last_events(self) -> Iterator[Event]:
-        yield from self._events(self._reader.finish())
-        yield from self._interrupt()
-
-    def _events(self, outcomes: Iterator[Frame | Refused]) -> Iterator[Event]:
+    def _read(self, outcomes: Iterator[Frame | Refused]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, Frame):
                 self.frames += 1
-                yield from self._frame(outcome)
+                self._read_frame(outcome)
                 continue
-            yield _refusal(outcome, self._blocks.head)
+            self._refuse(outcome, self._blocks.head)
             # A header that fails may be noise between two blocks. A frame that
             # was real has taken its part of the telegram with it.
             if outcome.kind in {RefusalKind.FCS, RefusalKind.TRUNCATED}:
@@ -130,17 +130,20 @@ class Decoder:
             else:
                 self._blocks.spoil()
 
-    def _frame(self, frame: Frame) -> Iterator[Event]:
+    def _read_frame(self, frame: Frame) -> None:
+        if not frame.segmented and not self._segments:
+            self._read_units(frame.info, frame.destination)
+            return
         data = self._segments + frame.info
         self._segments = b""
         if len(data) > MAX_TELEGRAM:
-            yield Refusal(kind=RefusalKind.OVERSIZE, detail="a segmented telegram never ends")
+            self._refuse(Refused(RefusalKind.OVERSIZE, "a segmented telegram never ends"), data)
         elif frame.segmented:
             self._segments = data
         else:
-            yield from self._units(data, frame.destination)
+            self._read_units(data, frame.destination)
 
-    def _units(self, data: bytes, destination: bytes, *, nested: bool = False) -> Iterator[Event]:
+    def _read_units(self, data: bytes, destination: bytes, *, nested: bool = False) -> None:
         """Read the units of one frame, or those that blocks were put together to."""
         at = 0
         while at < len(data):
@@ -150,34 +153,46 @@ class Decoder:
                 if data.startswith(BLOCK_TAG, at) and not nested:
                     block, at = read_block(data, at)
                     _check_end(data, at)
-                    yield from self._block(block, destination)
+                    self._read_block(block, destination)
                 else:
                     if not nested:
-                        yield from self._interrupt()
+                        self._interrupt()
                     telegram, at = self._telegram(data, at, destination)
-                    yield telegram
+                    self._events.append(telegram)
             except Refused as refused:
                 if not nested:
                     self._blocks.abandon()
-                yield _refusal(refused, data[at:])
+                self._refuse(refused, data[at:])
                 return
 
-    def _block(self, block: Block, destination: bytes) -> Iterator[Event]:
+    def _read_block(self, block: Block, destination: bytes) -> None:
         if block.number == 1:
-            yield from self._interrupt()
+            self._interrupt()
         try:
             telegram = self._blocks.add(block)
         except Refused as refused:
-            yield _refusal(refused, self._blocks.head)
+            self._refuse(refused, self._blocks.head)
             return
         if telegram is not None:
-            yield from self._units(telegram, destination, nested=True)
+            self._read_units(telegram, destination, nested=True)
 
-    def _interrupt(self) -> Iterator[Event]:
+    def _interrupt(self) -> None:
         try:
             self._blocks.interrupt()
         except Refused as refused:
-            yield _refusal(refused, self._blocks.head)
+            self._refuse(refused, self._blocks.head)
+
+    def _refuse(self, refused: Refused, head: bytes) -> None:
+        """Add the event for a telegram of which ``head`` is the start."""
+        title = apdu.peek_title(head)
+        self._events.append(
+            Refusal(
+                kind=refused.kind,
+                detail=refused.detail,
+                system_title=title.hex() if title else None,
+                encrypted=head.startswith(apdu.CIPHER_TAG),
+            )
+        )
 
     def _telegram(self, data: bytes, at: int, destination: bytes) -> tuple[Telegram, int]:
         if not data.startswith(apdu.CIPHER_TAG, at):
@@ -241,14 +256,3 @@ def _check_end(data: bytes, at: int) -> None:
 
 def _surplus(octets: int) -> Refused:
     return Refused(RefusalKind.LENGTH, f"{octets} octets follow the end of the telegram")
-
-
-def _refusal(refused: Refused, head: bytes) -> Refusal:
-    """Return the event for a telegram of which ``head`` is the start."""
-    title = apdu.peek_title(head)
-    return Refusal(
-        kind=refused.kind,
-        detail=refused.detail,
-        system_title=title.hex() if title else None,
-        encrypted=head.startswith(apdu.CIPHER_TAG),
-    )

@@ -19,7 +19,6 @@ _SEGMENTED: Final = 0x08
 MAX_FRAME: Final = 0x7FF
 _CHECK: Final = 2
 _LENGTH: Final = 2
-_ADDRESSES: Final = 1 + _LENGTH  # from the flag
 _ADDRESS_LENGTHS: Final = frozenset((1, 2, 4))
 _MAX_ADDRESS: Final = 4
 # The check sequence is the CRC of ISO/IEC 13239 (X.25), which takes the bits
@@ -109,13 +108,11 @@ class FrameReader:
         if len(data) > start + 1 and data[start + 1] & _FORMAT_MASK != _FORMAT:
             return None, start + 1
         try:
-            middle = _address_end(data, start + _ADDRESSES)
-            control = _address_end(data, middle) if middle else 0
-            if not control or len(data) < control + 1 + _CHECK:
-                return None, start
-            header = _read_header(data[start + 1 : control + 1 + _CHECK], middle - start - 1)
+            header = _find_header(data, start + 1)
         except Refused as refused:
             return refused, start + 1
+        if header is None:
+            return None, start
         end = start + 1 + header.length
         if end > len(data):
             return None, start
@@ -124,6 +121,15 @@ class FrameReader:
             return Refused(RefusalKind.FCS, "a frame fails its check sequence"), start + 1
         _, segmented, destination, source, sent_control, size = header
         return Frame(destination, source, sent_control, segmented, field[size:-_CHECK]), end
+
+
+def _find_header(data: bytes, start: int) -> _Header | None:
+    """Return the header at ``start``, None if it is not all there; raises Refused as below."""
+    middle = _address_end(data, start + _LENGTH)
+    control = _address_end(data, middle) if middle else 0
+    if not control or len(data) < control + 1 + _CHECK:
+        return None
+    return _read_header(data[start : control + 1 + _CHECK], middle - start)
 
 
 # All frames of one length have one header, and a meter sends few lengths.

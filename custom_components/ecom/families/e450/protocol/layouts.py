@@ -56,14 +56,15 @@ NO_SCALES: Final[Mapping[ObisCode, Scale]] = MappingProxyType({})
 
 
 class Body(NamedTuple):
-    """A recognised body: values by object, in the telegram's order.
+    """A recognised body: objects and as many raw values, in the telegram's order.
 
     ``scales`` holds what the telegram itself states of its objects' scales,
     ``attributes`` what it says of objects beside their values.
     """
 
     layout: Layout
-    values: list[tuple[ObisCode, Raw]]
+    codes: tuple[ObisCode, ...]
+    raws: Sequence[Raw]
     profile: str | None = None
     scales: Mapping[ObisCode, Scale] = NO_SCALES
     attributes: Sequence[tuple[ObisCode, int, Raw]] = ()
@@ -79,7 +80,8 @@ class _PushList(NamedTuple):
     """What the items of a body are that begins with a list of objects, by index."""
 
     items: int
-    values: list[tuple[int, ObisCode]]
+    codes: tuple[ObisCode, ...]
+    values: list[int]
     scales: list[tuple[int, ObisCode]]
     attributes: list[tuple[int, ObisCode, int]]
 
@@ -99,7 +101,7 @@ def recognise(body: Item, profile: str | None = None) -> Body:
     if items[0][0] == _STRUCTURE and (found := _self_described(items)) is not None:
         return found
     if (pairs := _obis_pairs(items)) is not None:
-        return Body(Layout.OBIS_PAIRS, pairs)
+        return Body(Layout.OBIS_PAIRS, *pairs)
     if any(item[0] in _LISTS for item in items):
         raise Refused(RefusalKind.LAYOUT, "the body is of no known layout")
     return _bare(_raws(items), profile)
@@ -124,13 +126,15 @@ def _raw(tag: int, content: Content) -> Raw:
     return content.decode("latin-1") if text.isascii() and text.isprintable() else content
 
 
-def _codes(items: Sequence[Item]) -> list[ObisCode] | None:
+def _codes(items: Sequence[Item]) -> tuple[ObisCode, ...] | None:
     """Return the codes of logical names, None if any item is none."""
-    codes = [
-        ObisCode.from_bytes(octets)
-        for tag, octets in items
-        if tag == _OCTETS and isinstance(octets, bytes) and len(octets) == _NAME_LENGTH
-    ]
+    codes = tuple(
+        [
+            ObisCode.from_bytes(octets)
+            for tag, octets in items
+            if tag == _OCTETS and isinstance(octets, bytes) and len(octets) == _NAME_LENGTH
+        ]
+    )
     return codes if codes and len(codes) == len(items) else None
 
 
@@ -149,15 +153,17 @@ def _push_list(item: Item) -> _PushList | None:
     # The list is its own first object, and its value is the list itself.
     names_itself = found[0].class_id == PUSH_SETUP and found[0].attribute == VALUE_ATTRIBUTE
     values = found[1:] if names_itself else found
-    result = _PushList(len(values) + 1, [], [], [])
+    codes: list[ObisCode] = []
+    result = _PushList(len(values) + 1, (), [], [], [])
     for index, (class_id, code, attribute) in enumerate(values, 1):
         if attribute == _SCALER_ATTRIBUTE and class_id in _SCALED_CLASSES:
             result.scales.append((index, code))
         elif attribute == VALUE_ATTRIBUTES.get(class_id, VALUE_ATTRIBUTE):
-            result.values.append((index, code))
+            codes.append(code)
+            result.values.append(index)
         elif attribute != NAME_ATTRIBUTE:
             result.attributes.append((index, code, attribute))
-    return result
+    return result._replace(codes=tuple(codes))
 
 
 def _push_object(item: Item) -> _Object | None:
@@ -178,7 +184,8 @@ def _listed(listed: _PushList, items: tuple[Item, ...]) -> Body:
     stated = ((code, _scale(items[index])) for index, code in listed.scales)
     return Body(
         layout=Layout.PUSH_LIST,
-        values=[(code, raws[index]) for index, code in listed.values],
+        codes=listed.codes,
+        raws=[raws[index] for index in listed.values],
         scales={code: scale for code, scale in stated if scale} if listed.scales else NO_SCALES,
         attributes=[(code, number, raws[index]) for index, code, number in listed.attributes],
     )
@@ -193,7 +200,9 @@ def _scale(item: Item) -> Scale | None:
 
 def _self_described(items: tuple[Item, ...]) -> Body | None:
     """Return the structures of code, value and, but for texts, scale and unit."""
-    values, scales = [], {}
+    found: list[ObisCode] = []
+    raws: list[Raw] = []
+    scales = {}
     for tag, fields in items:
         if tag != _STRUCTURE or not isinstance(fields, tuple) or len(fields) not in {2, 3}:
             return None
@@ -201,27 +210,29 @@ def _self_described(items: tuple[Item, ...]) -> Body | None:
         scale = _scale(fields[2]) if len(fields) > _PAIR else None
         if codes is None or (len(fields) > _PAIR and scale is None):
             return None
-        values.append((codes[0], _raws(fields[1:2])[0]))
+        found += codes
+        raws += _raws(fields[1:2])
         if scale is not None:
             scales[codes[0]] = scale
-    return Body(Layout.SELF_DESCRIBING, values, scales=scales)
+    return Body(Layout.SELF_DESCRIBING, tuple(found), raws, scales=scales)
 
 
-def _obis_pairs(items: tuple[Item, ...]) -> list[tuple[ObisCode, Raw]] | None:
+def _obis_pairs(items: tuple[Item, ...]) -> tuple[tuple[ObisCode, ...], list[Raw]] | None:
     """Return the pairs of code and value, which the telegram's time may precede."""
     first = len(items) % _PAIR
     codes = _codes(items[first::2])
-    if codes is None:
-        return None
     raws = _raws(items[1 - first :: 2])
-    if not first:
-        return list(zip(codes, raws, strict=True))
-    return list(zip((CLOCK, *codes), raws, strict=True)) if isinstance(raws[0], MeterTime) else None
+    if first:
+        codes = codes and (CLOCK, *codes)
+        raws = _raws(items[:1]) + _raws(items[2::2])
+        if not isinstance(raws[0], MeterTime):
+            return None
+    return None if codes is None or len(codes) != len(raws) else (codes, raws)
 
 
 def _bare(values: list[Raw], key: str | None) -> Body:
     profile = _profile(values, key)
-    return Body(profile.layout, list(zip(profile.columns, values, strict=True)), profile.key)
+    return Body(profile.layout, profile.columns, values, profile.key)
 
 
 def _profile(values: list[Raw], key: str | None) -> Profile:

@@ -44,7 +44,7 @@ def detect_model(destination: bytes, body: Body) -> Model:
         return Model.UNKNOWN
     if destination[-1] in _E570_LOWER and len(destination) > 1:
         return Model.E570
-    for code, raw in body.values:
+    for code, raw in zip(body.codes, body.raws, strict=True):
         if code.c in _VOLTAGES and code.d == _INSTANT and isinstance(raw, int) and raw > _MAX_VOLTS:
             return Model.E360
     return Model.E450
@@ -56,23 +56,26 @@ class Scaling:
     def __init__(self, scalers: Scalers) -> None:
         """Take the exponents of ten that override those of meter and telegram."""
         self._scalers = dict(scalers)
-        # A meter sends the same objects for ever, so each rule is found once.
-        self._rule = lru_cache(maxsize=512)(self._find_rule)
+        # A meter sends the same objects for ever, so their rules are found once.
+        self._rules = lru_cache(maxsize=16)(self._find_rules)
 
     def interpret(self, body: Body, model: Model) -> tuple[Values, Attributes]:
         """Return the values by code, and what objects say beside them by code and attribute.
 
         Of an object that comes without its value the first other attribute
-        stands for it; of one that comes twice the first value is taken.
+        stands for it; of one that comes twice the last value is taken.
         """
+        if body.scales:
+            rules = [self._rule(code, model, body.scales.get(code)) for code in body.codes]
+        else:
+            rules = self._rules(body.codes, model)
         values: dict[ObisCode, Value] = {}
-        for code, raw in body.values:
-            register, scaler, unit = self._rule(code, model, body.scales.get(code))
+        for code, raw, (register, scaler, unit) in zip(body.codes, body.raws, rules, strict=True):
             if scaler is None or not isinstance(raw, int):
-                value = Value(raw, _as_sent(raw), None, register)
+                values[code] = Value(raw, _as_sent(raw), None, register)
             else:
-                value = Value(raw, scale(raw, scaler) if scaler else raw, unit, register)
-            values.setdefault(code, value)
+                scaled = scale(raw, scaler) if scaler else raw
+                values[code] = Value(raw, scaled, unit, register)
         attributes: dict[tuple[ObisCode, int], Value] = {}
         for code, number, raw in body.attributes:
             value = Value(raw, _as_sent(raw), None, lookup(code))
@@ -81,7 +84,10 @@ class Scaling:
         _drop_angles_without_current(values)
         return values, attributes
 
-    def _find_rule(self, code: ObisCode, model: Model, stated: Scale | None) -> _Rule:
+    def _find_rules(self, codes: tuple[ObisCode, ...], model: Model) -> list[_Rule]:
+        return [self._rule(code, model, None) for code in codes]
+
+    def _rule(self, code: ObisCode, model: Model, stated: Scale | None) -> _Rule:
         register = lookup(code)
         unit = register.unit if register else None
         if register and register.quantity in self._scalers:
