@@ -115,6 +115,7 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
         if remembered is not None:
             return remembered, end
     items: list[Item] = []
+    last_name = len(data) - _NAME_SIZE
     if data.startswith(_SWAPPED_START, at) and data[at : at + _NAME_SIZE] in _SWAPPED:
         items.append((_OCTETS, data[at + 2 : at + _NAME_SIZE]))
         at += _NAME_SIZE
@@ -125,7 +126,7 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
             unpack, size = number
             items.append((tag_of, unpack(data, at + 1)[0]))
             at += size
-        elif tag_of == _OCTETS and data[at + 1] == _NAME_LENGTH and at + _NAME_SIZE <= len(data):
+        elif tag_of == _OCTETS and data[at + 1] == _NAME_LENGTH and at <= last_name:
             items.append((tag_of, data[at + 2 : at + _NAME_SIZE]))  # or logical names
             at += _NAME_SIZE
         else:

@@ -192,8 +192,8 @@ def _listed(listed: _PushList, items: tuple[Item, ...]) -> Body:
 
 
 def _scale(item: Item) -> Scale | None:
-    match item:
-        case (Tag.STRUCTURE, ((_, int(scaler)), (_, int(unit)))):
+    match item[1]:
+        case ((_, int(scaler)), (_, int(unit))):
             return Scale(scaler, UNITS.get(unit))
     return None
 
@@ -207,12 +207,14 @@ def _self_described(items: tuple[Item, ...]) -> Body | None:
         if tag != _STRUCTURE or not isinstance(fields, tuple) or len(fields) not in {2, 3}:
             return None
         codes = _codes(fields[:1])
-        scale = _scale(fields[2]) if len(fields) > _PAIR else None
-        if codes is None or (len(fields) > _PAIR and scale is None):
+        if codes is None:
             return None
         found += codes
         raws += _raws(fields[1:2])
-        if scale is not None:
+        if len(fields) > _PAIR:
+            scale = _scale(fields[_PAIR])
+            if scale is None:
+                return None
             scales[codes[0]] = scale
     return Body(Layout.SELF_DESCRIBING, tuple(found), raws, scales=scales)
 
@@ -221,13 +223,13 @@ def _obis_pairs(items: tuple[Item, ...]) -> tuple[tuple[ObisCode, ...], list[Raw
     """Return the pairs of code and value, which the telegram's time may precede."""
     first = len(items) % _PAIR
     codes = _codes(items[first::2])
-    raws = _raws(items[1 - first :: 2])
-    if first:
-        codes = codes and (CLOCK, *codes)
-        raws = _raws(items[:1]) + _raws(items[2::2])
-        if not isinstance(raws[0], MeterTime):
-            return None
-    return None if codes is None or len(codes) != len(raws) else (codes, raws)
+    if codes is None:
+        return None
+    raws = _raws(items[first + 1 :: 2])
+    if not first:
+        return codes, raws
+    moment = _raw(*items[0])
+    return ((CLOCK, *codes), [moment, *raws]) if isinstance(moment, MeterTime) else None
 
 
 def _bare(values: list[Raw], key: str | None) -> Body:

@@ -65,10 +65,8 @@ class Scaling:
         Of an object that comes without its value the first other attribute
         stands for it; of one that comes twice the last value is taken.
         """
-        if body.scales:
-            rules = [self._rule(code, model, body.scales.get(code)) for code in body.codes]
-        else:
-            rules = self._rules(body.codes, model)
+        stated = tuple(map(body.scales.get, body.codes)) if body.scales else None
+        rules = self._rules(body.codes, model, stated)
         values: dict[ObisCode, Value] = {}
         for code, raw, (register, scaler, unit) in zip(body.codes, body.raws, rules, strict=True):
             if scaler is None or not isinstance(raw, int):
@@ -84,8 +82,11 @@ class Scaling:
         _drop_angles_without_current(values)
         return values, attributes
 
-    def _find_rules(self, codes: tuple[ObisCode, ...], model: Model) -> list[_Rule]:
-        return [self._rule(code, model, None) for code in codes]
+    def _find_rules(
+        self, codes: tuple[ObisCode, ...], model: Model, stated: tuple[Scale | None, ...] | None
+    ) -> list[_Rule]:
+        scales = stated or (None,) * len(codes)
+        return [self._rule(code, model, scale) for code, scale in zip(codes, scales, strict=True)]
 
     def _rule(self, code: ObisCode, model: Model, stated: Scale | None) -> _Rule:
         register = lookup(code)

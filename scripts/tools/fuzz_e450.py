@@ -1,0 +1,337 @@
+"""Damaged telegrams, by named classes of damage, thrown at the E450's decoder.
+
+For each case a stream of good telegrams is damaged, decoded in pieces of
+random length, and judged: nothing may raise, take long or keep memory, and a
+telegram that gets out must have exactly the numbers of one that went in. Two
+things are beyond a decoder, and counted apart: damage that a 16-bit check
+sequence lets through (about one frame in 65,536), and blocks of two telegrams
+that make a third one, since blocks carry numbers and nothing else.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Final
+
+from scripts.tools.pure import ROOT, load_pure
+
+load_pure()
+
+from custom_components.ecom.families.e450.protocol import (  # noqa: E402 - needs the stubs
+    Decoder,
+    Keys,
+    Telegram,
+)
+from custom_components.ecom.families.e450.protocol.encoder import frame  # noqa: E402 - as above
+from custom_components.ecom.families.e450.protocol.hdlc import (  # noqa: E402 - as above
+    Frame,
+    FrameReader,
+)
+from custom_components.ecom.families.e450.protocol.replay import retime  # noqa: E402 - as above
+
+_FIXTURES: Final = ROOT / "tests" / "fixtures" / "e450"
+_LATER: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_MOST_KEPT: Final = 64 * 1024 + 2049
+_SECONDS_PER_MEGABYTE: Final = 60.0
+
+type Numbers = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """Good telegrams of one meter, as frames."""
+
+    name: str
+    frames: tuple[bytes, ...]
+    keys: Keys
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one class of damage has led to."""
+
+    cases: int = 0
+    good: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    passed_check: int = 0
+    mixed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+type Damage = Callable[[random.Random, Subject], bytes]
+
+
+def _some_frames(dice: random.Random, subject: Subject) -> list[bytes]:
+    return list(subject.frames) * dice.randint(1, 3)
+
+
+def _octets(dice: random.Random, subject: Subject) -> bytearray:
+    return bytearray(b"".join(_some_frames(dice, subject)))
+
+
+def bit_flip(dice: random.Random, subject: Subject) -> bytes:
+    """Flip one to eight bits anywhere."""
+    octets = _octets(dice, subject)
+    for _ in range(dice.randint(1, 8)):
+        octets[dice.randrange(len(octets))] ^= 1 << dice.randrange(8)
+    return bytes(octets)
+
+
+def byte_delete(dice: random.Random, subject: Subject) -> bytes:
+    """Leave out a run of octets."""
+    octets = _octets(dice, subject)
+    at = dice.randrange(len(octets))
+    del octets[at : at + dice.randint(1, 40)]
+    return bytes(octets)
+
+
+def byte_insert(dice: random.Random, subject: Subject) -> bytes:
+    """Put random octets in."""
+    octets = _octets(dice, subject)
+    at = dice.randrange(len(octets))
+    octets[at:at] = dice.randbytes(dice.randint(1, 40))
+    return bytes(octets)
+
+
+def byte_duplicate(dice: random.Random, subject: Subject) -> bytes:
+    """Send a run of octets twice."""
+    octets = _octets(dice, subject)
+    at = dice.randrange(len(octets))
+    octets[at:at] = octets[at : at + dice.randint(1, 200)]
+    return bytes(octets)
+
+
+def truncate(dice: random.Random, subject: Subject) -> bytes:
+    """Stop anywhere, with or without good telegrams after it."""
+    octets = bytes(_octets(dice, subject))
+    return octets[: dice.randrange(len(octets))] + octets * dice.randint(0, 1)
+
+
+def block_reorder(dice: random.Random, subject: Subject) -> bytes:
+    """Shuffle the frames."""
+    frames = _some_frames(dice, subject)
+    dice.shuffle(frames)
+    return b"".join(frames)
+
+
+def block_duplicate(dice: random.Random, subject: Subject) -> bytes:
+    """Send one frame twice."""
+    frames = _some_frames(dice, subject)
+    at = dice.randrange(len(frames))
+    frames.insert(dice.randint(at, len(frames)), frames[at])
+    return b"".join(frames)
+
+
+def block_drop(dice: random.Random, subject: Subject) -> bytes:
+    """Leave frames out."""
+    frames = [each for each in _some_frames(dice, subject) if dice.random() > 0.25]  # noqa: PLR2004
+    return b"".join(frames)
+
+
+def frame_splice(dice: random.Random, subject: Subject) -> bytes:
+    """End one frame within another."""
+    frames = _some_frames(dice, subject)
+    one, other = dice.choice(frames), dice.choice(frames)
+    splice = one[: dice.randrange(len(one))] + other[dice.randrange(len(other)) :]
+    return b"".join([*frames, splice, *frames])
+
+
+def _information(dice: random.Random, subject: Subject) -> tuple[list[Frame], int]:
+    stream = b"".join(_some_frames(dice, subject))
+    frames = [each for each in FrameReader().receive(stream) if isinstance(each, Frame)]
+    return frames, dice.randrange(len(frames))
+
+
+def _framed(frames: list[Frame]) -> bytes:
+    return b"".join(frame(each.info, destination=each.destination) for each in frames)
+
+
+def length_lie(dice: random.Random, subject: Subject) -> bytes:
+    """Change the length field of a frame, its header's check made to agree."""
+    octets = b"".join(_some_frames(dice, subject))
+    lie = bytearray(frame(bytes(dice.randrange(1, 2000)))[:9])
+    return octets + bytes(lie) + octets
+
+
+def cipher_flip(dice: random.Random, subject: Subject) -> bytes:
+    """Change octets inside sound frames of a ciphered telegram: only the tag can tell."""
+    frames, at = _information(dice, subject)
+    info = bytearray(frames[at].info)
+    start = 30 if info.startswith(b"\xe6\xe7\x00") else 7
+    if len(info) > start:
+        info[dice.randrange(start, len(info))] ^= dice.randrange(1, 256)
+    frames[at] = frames[at]._replace(info=bytes(info))
+    return _framed(frames)
+
+
+def noise(dice: random.Random, subject: Subject) -> bytes:
+    """Random octets before, between and after, rich in flags."""
+    pieces = []
+    for each in [*_some_frames(dice, subject), b""]:
+        junk = bytearray(dice.randbytes(dice.randrange(80)))
+        for _ in range(dice.randrange(6)):
+            junk[dice.randint(0, len(junk)) :] = b"\x7e\xa0"
+        pieces += [bytes(junk), each]
+    return b"".join(pieces)
+
+
+def nesting_bomb(dice: random.Random, subject: Subject) -> bytes:
+    """Nest lists in lists, or claim that they are endless, in sound frames."""
+    head = b"\xe6\xe7\x00\x0f\x00\x00\x00\x01\x00"
+    bombs = (
+        bytes((dice.choice((1, 2)), 1)) * dice.randrange(900),
+        b"\x01\x84\xff\xff\xff\xff" + bytes(dice.randrange(900)),
+        b"\x02\x82\x03\x84" + b"\x00" * 900,
+    )
+    octets = b"".join(_some_frames(dice, subject))
+    return octets + frame(head + dice.choice(bombs)) + octets
+
+
+def wrong_key(dice: random.Random, subject: Subject) -> bytes:
+    """Change nothing: the judge takes other keys."""
+    return bytes(_octets(dice, subject))
+
+
+DAMAGES: Final[tuple[Damage, ...]] = (
+    bit_flip,
+    byte_delete,
+    byte_insert,
+    byte_duplicate,
+    truncate,
+    block_reorder,
+    block_duplicate,
+    block_drop,
+    frame_splice,
+    length_lie,
+    cipher_flip,
+    noise,
+    nesting_bomb,
+    wrong_key,
+)
+
+
+def load_subjects() -> list[Subject]:
+    """Return the committed sets that decode, each followed by itself at a later time."""
+    subjects = []
+    for path in sorted(_FIXTURES.glob("*.json")):
+        fixture = json.loads(path.read_text())
+        if fixture["expected"]["refused"]:
+            continue
+        octets = bytes.fromhex(fixture["hex"])
+        keys = Keys.from_hex(fixture["key"], fixture["auth_key"])
+        octets += retime(octets, keys, now=_LATER, counter_step=len(octets))
+        frames = [
+            frame(each.info, destination=each.destination, source=each.source)
+            for each in FrameReader().receive(octets)
+            if isinstance(each, Frame)
+        ]
+        subjects.append(Subject(name=path.stem, frames=tuple(frames), keys=keys))
+    return subjects
+
+
+def numbers_of(telegram: Telegram) -> Numbers:
+    """Return all that a telegram says of its objects."""
+    return tuple((str(code), str(value.raw)) for code, value in telegram.values.items())
+
+
+def judge(dice: random.Random, subject: Subject, damage: Damage, tally: Tally) -> None:
+    """Damage a subject once and see what comes of it."""
+    octets = damage(dice, subject)
+    keys = subject.keys
+    if damage is wrong_key and keys.encryption:
+        keys = Keys(dice.randbytes(16), keys.authentication)
+    known = _known(subject)
+    decoder = Decoder(keys=keys)
+    start, events, at = perf_counter(), [], 0
+    while at < len(octets):
+        size = dice.randint(1, 300)
+        events += decoder.receive(octets[at : at + size])
+        at += size
+        kept = len(decoder._reader._buffer) + len(decoder._blocks._data)  # noqa: SLF001 - measured
+        if kept > _MOST_KEPT:
+            tally.faults.append(f"{subject.name}: {kept} octets kept")
+    events += decoder.finish()
+    if perf_counter() - start > 1 + _SECONDS_PER_MEGABYTE * len(octets) / 1e6:
+        tally.faults.append(f"{subject.name}: too slow")
+    tally.cases += 1
+    for event in events:
+        if not isinstance(event, Telegram):
+            tally.refused[str(event.kind)] += 1
+        elif numbers_of(event) in known:
+            tally.good += 1
+        else:
+            _judge_wrong(octets, subject, event, tally)
+
+
+def _known(subject: Subject) -> set[Numbers]:
+    events = Decoder(keys=subject.keys).receive(b"".join(subject.frames))
+    return {numbers_of(event) for event in events if isinstance(event, Telegram)}
+
+
+def _judge_wrong(octets: bytes, subject: Subject, event: Telegram, tally: Tally) -> None:
+    """Say why a telegram got out whose numbers did not go in."""
+    sent = {
+        each.info
+        for each in FrameReader().receive(b"".join(subject.frames))
+        if isinstance(each, Frame)
+    }
+    came = {each.info for each in FrameReader().receive(octets) if isinstance(each, Frame)}
+    if came - sent and event.security is None:
+        tally.passed_check += 1
+    elif not came - sent:
+        tally.mixed += 1
+    else:
+        tally.faults.append(f"{subject.name}: wrong numbers {numbers_of(event)}")
+
+
+def fuzz(runs: int, seed: int) -> Mapping[str, Tally]:
+    """Return a tally for each class, after ``runs`` cases of each."""
+    subjects = load_subjects()
+    tallies = {}
+    for damage in DAMAGES:
+        # Without a tag nothing can tell a changed cipher: only those with one are asked.
+        able = [s for s in subjects if damage is not cipher_flip or s.keys.authentication]
+        dice = random.Random(f"{seed} {damage.__name__}")  # noqa: S311 - repeatable on purpose
+        tally = tallies[damage.__name__] = Tally()
+        for _ in range(runs):
+            subject = dice.choice(able)
+            try:
+                judge(dice, subject, damage, tally)
+            except Exception as error:  # noqa: BLE001 - that is what is looked for
+                tally.faults.append(f"{subject.name}: {error!r}")
+    return tallies
+
+
+def main() -> int:
+    """Print the table; return 1 if there was any fault."""
+    parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
+    parser.add_argument("--runs", type=int, default=2000, help="cases of each class")
+    parser.add_argument("--seed", type=int, default=20261122)
+    options = parser.parse_args()
+    tallies = fuzz(options.runs, options.seed)
+    print("| damage | cases | good | refused | past the check | mixed | faults |")
+    print("|---|---:|---:|---|---:|---:|---:|")
+    for name, tally in tallies.items():
+        kinds = " ".join(f"{kind} {count}" for kind, count in sorted(tally.refused.items()))
+        print(
+            f"| {name} | {tally.cases} | {tally.good} | {kinds} | {tally.passed_check} "
+            f"| {tally.mixed} | {len(tally.faults)} |"
+        )
+        for fault in tally.faults[:5]:
+            print(f"{name}: {fault}", file=sys.stderr)
+    faults = sum(len(tally.faults) for tally in tallies.values())
+    cases = sum(tally.cases for tally in tallies.values())
+    passed = sum(tally.passed_check for tally in tallies.values())
+    mixed = sum(tally.mixed for tally in tallies.values())
+    print(f"fuzz: cases={cases} past_check={passed} mixed={mixed} faults={faults}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
