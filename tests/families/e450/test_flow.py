@@ -28,6 +28,8 @@ from tests.house import meters_of, until
 
 NAME = {"name": "Main meter", "role": "grid"}
 
+pytestmark = pytest.mark.usefixtures("no_lingering")
+
 
 async def heard(meter: MeterAtHome, voice: Voice | None = None, **values: Any) -> Dialogue:
     """Return the dialogue once the port has been named and listened to."""

@@ -26,6 +26,8 @@ from tests.families.e450.telegrams import (
 from tests.house import until
 from tests.meters import TcpMeter, tcp_meter
 
+pytestmark = pytest.mark.usefixtures("no_lingering")
+
 
 @pytest.fixture
 async def elsewhere(meter: MeterAtHome) -> AsyncIterator[TcpMeter]:

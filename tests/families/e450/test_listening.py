@@ -6,6 +6,7 @@ A pty has neither, so the line is a model here: untested on hardware.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -14,10 +15,12 @@ from custom_components.ecom.families.e450 import listening
 from custom_components.ecom.families.e450.client import LINES, Line, MeterClient
 from custom_components.ecom.families.e450.listening import MOST_HEARD, Heard, best, listen
 from custom_components.ecom.families.e450.protocol.decoder import Decoder
+from custom_components.ecom.families.e450.protocol.obis import ObisCode
 from custom_components.ecom.families.e450.protocol.security import Keys
 from custom_components.ecom.families.e450.protocol.values import Telegram
 from tests.families.e450.telegrams import IMPORT, IMPORTED, KEYS, METER, Voice
 from tests.families.e450.uart import Uart, send
+from tests.house import until
 from tests.meters import tcp_meter
 
 PAIRS = [(sent, read) for sent in LINES for read in LINES]
@@ -107,6 +110,26 @@ async def test_listening_ends_with_the_first_telegram() -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
+async def test_after_a_list_without_a_power_another_is_waited_for() -> None:
+    """A meter may send its counters first, and its power in a list of its own."""
+    voice = Voice()
+    async with tcp_meter(voice.says({IMPORTED: 1})) as meter:
+        searching = asyncio.ensure_future(listen(meter.url))
+        await until(lambda: meter.listening)
+        await meter.send(voice.says({IMPORT: 28}))
+        heard = await searching
+        assert heard is not None
+        assert best(heard.decode(Keys())[0]).values[ObisCode.parse(IMPORT)].value == 28
+
+
+@pytest.mark.usefixtures("socket_enabled", "no_lingering")
+async def test_a_meter_without_a_power_is_not_waited_for_in_vain() -> None:
+    """Two bare counters are all that some meters ever say."""
+    async with tcp_meter(Voice().says({IMPORTED: 1})) as meter:
+        assert await listen(meter.url) is not None
+
+
+@pytest.mark.usefixtures("socket_enabled")
 async def test_listening_is_over_when_the_port_closes() -> None:
     """An adapter that hangs up at once says nothing."""
     async with tcp_meter(b"\x55" * MOST_HEARD) as meter:
@@ -158,9 +181,12 @@ async def talking(pty: tuple[int, str]) -> AsyncIterator[str]:
     far, path = pty
     voice = Voice()
 
+    os.set_blocking(far, False)
+
     async def speak() -> None:
         while True:
-            os.write(far, voice.says({IMPORT: voice.counter}))
+            with suppress(BlockingIOError):  # nobody reads at the moment
+                os.write(far, voice.says({IMPORT: voice.counter}))
             await asyncio.sleep(0.01)
 
     task = asyncio.create_task(speak())
