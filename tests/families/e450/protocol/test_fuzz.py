@@ -2,7 +2,8 @@
 
 import pytest
 
-from scripts.tools.fuzz_e450 import DAMAGES, Tally, fuzz
+from scripts.tools.fuzz_damage import DAMAGES
+from scripts.tools.fuzz_e450 import Tally, fuzz
 
 RUNS = 60
 
