@@ -7,7 +7,6 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
 
-from custom_components.ecom.families.e450 import listening
 from custom_components.ecom.families.e450.listening import LISTEN, MOST_HEARD
 from custom_components.ecom.families.e450.protocol.values import Layout, Raw
 from tests.dialogue import Dialogue
@@ -170,10 +169,9 @@ async def test_a_ciphered_meter_without_a_name_is_known_by_its_title(meter: Mete
 
 
 async def test_a_meter_without_any_name_is_known_by_the_one_it_is_given(
-    meter: MeterAtHome, monkeypatch: pytest.MonkeyPatch
+    meter: MeterAtHome,
 ) -> None:
     """Two bare values say nothing of the meter: the user's name has to do."""
-    monkeypatch.setattr(listening, "LINGER", 0.0)  # Time stands still: no other list will come.
     voice = Voice(meter_id=None, layout=Layout.BARE_2)
     values: dict[str, Raw] = {IMPORTED: 886_977, EXPORTED: 12}
     dialogue = await heard(meter, values, voice)
