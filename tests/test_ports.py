@@ -24,6 +24,6 @@ def test_a_reading_may_hold_for_ever() -> None:
 
 def test_no_reading_is_absent_and_stale() -> None:
     """Before the first report there is no value, and nothing to trust."""
-    reading = no_reading()
+    reading: Reading[float] = no_reading()
     assert reading.value is None
     assert reading.is_stale(NOON)
