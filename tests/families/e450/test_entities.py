@@ -219,6 +219,7 @@ async def test_ports_come_with_their_registers(meter: MeterAtHome) -> None:
         EXPORT: Kind.POWER,
         IMPORTED: Kind.ENERGY,
     }
+    assert meter.source.ports[meter.key(IMPORTED)].read().value == 886_977
     assert not meter.source.histories
 
 
