@@ -26,6 +26,7 @@ from custom_components.ecom.errors import (
 )
 from custom_components.ecom.ports import AnyPort, Kind
 from custom_components.ecom.registry import FAMILIES
+from custom_components.ecom.runtime import EcomConfigEntry
 from tests.contract_ports import PortCase, PortContract
 from tests.house import House, meters_of
 from tests.toy import UID, ToyFamily, ToySource
@@ -53,7 +54,7 @@ def kettle() -> MockConfigEntry:
     )
 
 
-def source_of(entry: MockConfigEntry) -> ToySource:
+def source_of(entry: EcomConfigEntry) -> ToySource:
     """Return the runtime of a loaded entry."""
     source = entry.runtime_data
     assert isinstance(source, ToySource)

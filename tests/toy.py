@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import probatio
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import Platform

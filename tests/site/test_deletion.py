@@ -49,7 +49,7 @@ async def test_another_source_does_not_bring_it_back(deleted: House) -> None:
         dialogue = await Dialogue.begin(deleted)
         await dialogue.send(device=socket.url)
         await dialogue.send(name="Another", role="grid")
-        assert dialogue.created
+        assert dialogue.created.title == "Another"
         assert not deleted.site_entries
         assert deleted.issues == {ISSUE_SITE_DELETED}
         await deleted.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.families.e450.gate import AGREEING
+from custom_components.ecom.families.e450.protocol.clock import MeterTime
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.telegrams import (
     AUTH_KEY,
@@ -21,6 +22,7 @@ from tests.families.e450.telegrams import (
     IMPORT,
     IMPORTED,
     KEY,
+    METER,
     OTHER_KEY,
     OTHER_METER,
     Voice,
@@ -28,6 +30,7 @@ from tests.families.e450.telegrams import (
 
 QUIET = 5 * 60
 CHANGED = "e450_meter_changed"
+CLOCK = "0-0:1.0.0"
 SILENT = "e450_meter_silent"
 
 
@@ -132,7 +135,7 @@ async def test_a_wrong_key_raises_a_repair_that_says_which(
     meter: MeterAtHome, keys: dict[str, str], issue: str
 ) -> None:
     """Three telegrams that do not open: a repair, and the question for the keys, once."""
-    await meter.move_in(**keys)
+    await meter.move_in(METER, None, **keys)
     meter.voice.keys = BOTH_KEYS
     flows = meter.house.hass.config_entries.flow
     for _ in range(2):
@@ -183,6 +186,18 @@ async def test_a_clock_within_two_minutes_is_right(meter: MeterAtHome) -> None:
     await meter.move_in()
     for _ in range(6):
         await meter.says({IMPORT: 28}, dt_util.utcnow() + timedelta(minutes=2))
+    assert meter.house.issues == set()
+
+
+@pytest.mark.parametrize("hour", [0, 1])
+async def test_a_clock_that_states_no_offset_is_local(meter: MeterAtHome, hour: int) -> None:
+    """Without an offset it is the home's time, or standard time all year: neither is off."""
+    meter.house.freezer.move_to(datetime(2026, 7, 1, 12, tzinfo=UTC))
+    await meter.move_in()
+    for _ in range(6):
+        local = dt_util.now().replace(tzinfo=None) - timedelta(hours=hour)
+        telegram = meter.voice.says({IMPORT: 28, CLOCK: MeterTime(local=local)})
+        await meter.sends(telegram)
     assert meter.house.issues == set()
 
 

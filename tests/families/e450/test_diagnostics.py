@@ -41,7 +41,7 @@ async def found(meter: MeterAtHome, hass_client: ClientSessionGenerator) -> dict
             IMPORT: 28,
             IMPORTED: 886_977,
             "0-0:96.1.0": SERIAL,
-            "0-1:96.1.0": SERIAL.encode(),
+            "0-1:96.1.0": b"\xff" + SERIAL.encode(),
             "0-0:96.13.0": MESSAGE,
         }
     )

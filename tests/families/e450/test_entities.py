@@ -27,6 +27,7 @@ from tests.families.e450.telegrams import (
     Voice,
 )
 
+MESSAGE = "0-0:96.13.0"
 UNKNOWN_CODE = "1-0:99.42.1"
 VALUES: dict[str, Raw] = {IMPORT: 28, EXPORT: 0, IMPORTED: 886_977}
 
@@ -185,6 +186,18 @@ async def test_a_scaler_that_is_stated_later_gives_values_their_unit(
     assert meter.shown(IMPORTED) == "457"
 
 
+async def test_a_text_that_is_too_long_is_cut(meter: MeterAtHome) -> None:
+    """A state holds 255 characters; a message of the utility may be longer."""
+    await meter.move_in()
+    await meter.says({MESSAGE: "x" * 300})
+    hass = meter.house.hass
+    entity_id = meter.house.entity_id(meter.key(MESSAGE))
+    assert entity_id is not None
+    er.async_get(hass).async_update_entity(entity_id, disabled_by=None)
+    await meter.house.reload(meter.entry)
+    assert meter.shown(MESSAGE) == "x" * 255
+
+
 async def test_the_breaker_has_words(meter: MeterAtHome) -> None:
     """A number that stands for a state is shown as that state."""
     await meter.move_in()
@@ -206,6 +219,7 @@ async def test_ports_come_with_their_registers(meter: MeterAtHome) -> None:
         EXPORT: Kind.POWER,
         IMPORTED: Kind.ENERGY,
     }
+    assert meter.source.ports[meter.key(IMPORTED)].read().value == 886_977
     assert not meter.source.histories
 
 

@@ -1,5 +1,6 @@
 """Adding an E450: a port, what is heard there, and a few answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.ecom.families.e450.listening import LISTEN, MOST_HEARD
-from custom_components.ecom.families.e450.protocol.values import Layout
+from custom_components.ecom.families.e450.protocol.values import Layout, Raw
 from tests.dialogue import Dialogue
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.telegrams import (
@@ -30,7 +31,9 @@ NAME = {"name": "Main meter", "role": "grid"}
 pytestmark = pytest.mark.usefixtures("no_lingering")
 
 
-async def heard(meter: MeterAtHome, voice: Voice | None = None, **values: Any) -> Dialogue:
+async def heard(
+    meter: MeterAtHome, values: Mapping[str, Raw] | None = None, voice: Voice | None = None
+) -> Dialogue:
     """Return the dialogue once the port has been named and listened to."""
     voice = voice or meter.voice
     meter.socket.greeting = voice.says(values or {IMPORT: 28, IMPORTED: 886_977})
@@ -98,6 +101,13 @@ async def test_a_closed_port_is_told(meter: MeterAtHome) -> None:
     assert dialogue.step == "e450_found"
 
 
+async def test_a_serial_port_that_is_not_there_is_told(meter: MeterAtHome) -> None:
+    """An adapter that is not plugged in: the path stays on the form."""
+    dialogue = await Dialogue.begin(meter.house)
+    await dialogue.send(device="/dev/there-is-no-such-port")
+    assert dialogue.errors == {"base": "e450_cannot_connect"}
+
+
 @pytest.mark.parametrize("said", [b"", b"\x00\x7e\xa0noise\xff" * 9])
 async def test_silence_and_noise_are_told(meter: MeterAtHome, said: bytes) -> None:
     """The port opens and no telegram comes for a minute: check the wiring."""
@@ -121,7 +131,7 @@ async def test_noise_without_end_does_not_fill_the_memory(meter: MeterAtHome) ->
 
 async def test_keys_are_asked_for_only_where_they_are_needed(meter: MeterAtHome) -> None:
     """An encrypted telegram asks for keys, and says which one is wrong."""
-    dialogue = await heard(meter, Voice(keys=BOTH_KEYS))
+    dialogue = await heard(meter, voice=Voice(keys=BOTH_KEYS))
     assert dialogue.step == "e450_keys"
     await dialogue.send(key="not a key")
     assert dialogue.errors == {"key": "e450_key_malformed"}
@@ -139,7 +149,7 @@ async def test_keys_are_asked_for_only_where_they_are_needed(meter: MeterAtHome)
 
 async def test_the_encryption_key_alone_is_enough(meter: MeterAtHome) -> None:
     """Many utilities give out one key only."""
-    dialogue = await heard(meter, Voice(keys=BOTH_KEYS))
+    dialogue = await heard(meter, voice=Voice(keys=BOTH_KEYS))
     await dialogue.send(key=KEY)
     assert dialogue.step == "e450_found"
     await dialogue.send(**NAME)
@@ -150,7 +160,7 @@ async def test_the_encryption_key_alone_is_enough(meter: MeterAtHome) -> None:
 async def test_a_ciphered_meter_without_a_name_is_known_by_its_title(meter: MeterAtHome) -> None:
     """Without a meter id the system title of the cipher identifies the meter."""
     voice = Voice(keys=BOTH_KEYS, meter_id=None, layout=Layout.BARE_9)
-    dialogue = await heard(meter, voice, **{IMPORT: 28, IMPORTED: 5})
+    dialogue = await heard(meter, {IMPORT: 28, IMPORTED: 5}, voice)
     await dialogue.send(key=KEY)
     assert dialogue.fields == {"name", "role", "profile"}
     await dialogue.send(**NAME, profile="bare_9")
@@ -163,15 +173,15 @@ async def test_a_meter_without_any_name_is_known_by_the_one_it_is_given(
 ) -> None:
     """Two bare values say nothing of the meter: the user's name has to do."""
     voice = Voice(meter_id=None, layout=Layout.BARE_2)
-    values = {IMPORTED: 886_977, EXPORTED: 12}
-    dialogue = await heard(meter, voice, **values)
+    values: dict[str, Raw] = {IMPORTED: 886_977, EXPORTED: 12}
+    dialogue = await heard(meter, values, voice)
     assert dialogue.shown["meter"] == "?"
     assert f"- {IMPORTED}: 886977 Wh" in dialogue.shown["values"]
     await dialogue.send(name="Chalet à la montagne", role="grid", profile="bare_2")
     assert dialogue.created.unique_id == "e450:chalet-a-la-montagne"
     assert dialogue.created.data["profile"] == "bare_2"
     assert dialogue.created.data["meters"] == []
-    again = await heard(meter, voice, **values)
+    again = await heard(meter, values, voice)
     await again.send(name="chalet a la montagne", role="grid", profile="bare_2")
     assert again.reason == "already_configured"
 
@@ -194,10 +204,10 @@ async def test_a_meter_is_added_once(meter: MeterAtHome) -> None:
     ],
 )
 async def test_the_site_adopts_the_meter_with_its_role(
-    meter: MeterAtHome, role: str, values: dict[str, int], expected: dict[str, Any]
+    meter: MeterAtHome, role: str, values: dict[str, Raw], expected: dict[str, Any]
 ) -> None:
     """What the user says that it measures is what the Site adds up, phases and sign found."""
-    dialogue = await heard(meter, **values)
+    dialogue = await heard(meter, values)
     await dialogue.send(name="It", role=role)
     (site,) = meter.house.site_entries
     (adopted,) = meters_of(site)

@@ -18,6 +18,7 @@ from custom_components.ecom.families.e450.models import (
     MeterState,
 )
 from custom_components.ecom.families.e450.protocol.obis import ObisCode
+from custom_components.ecom.families.e450.protocol.values import Raw
 from tests.families.e450.telegrams import IMPORT, IMPORTED, Voice
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -137,7 +138,7 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
     """Values keep type and unit, moments their zone, and paces are still known."""
     state, voice = MeterState(), Voice()
     for n in range(4):
-        values = {IMPORT: 28, CURRENT: 49, IMPORTED: 2**40, "0-0:96.13.0": "Hallo"}
+        values: dict[str, Raw] = {IMPORT: 28, CURRENT: 49, IMPORTED: 2**40, "0-0:96.13.0": "Hallo"}
         state.update(voice.telegram(values), START + n * seconds(10))
     again = MeterState()
     again.load(json.loads(json.dumps(state.dump())))
