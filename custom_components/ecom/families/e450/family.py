@@ -1,6 +1,7 @@
 """The E450 family: opens meters, keeps what they said, offers their ports."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ from .tables import (
     register_sensor,
 )
 
+_LOGGER = logging.getLogger(__name__)
+
 SAVE_DELAY: Final = 300
 STORE_VERSION: Final = 1
 
@@ -78,6 +81,7 @@ class E450Source:
         self.ports: dict[str, AnyPort] = {}
         self.histories: Mapping[str, HistoryPort] = {}
         self._task: asyncio.Task[None] | None = None
+        self._saving = False
         self._attachments.offer(self._own_specs())
         self._offer(list(state.tracks))
 
@@ -132,10 +136,17 @@ class E450Source:
     async def _read(self) -> None:
         """Hand over what the client hears, for ever."""
         async for events in self._client.events():
-            self._coordinator.receive(events)
-            self._store.async_delay_save(self._dump, SAVE_DELAY)
+            try:
+                self._coordinator.receive(events)
+            except Exception:
+                _LOGGER.exception("A telegram could not be taken; the next one will be tried")
+            if not self._saving:
+                self._saving = True
+                self._store.async_delay_save(self._dump, SAVE_DELAY)
 
     def _dump(self) -> dict[str, Any]:
+        """Return what to store; a save that waits is not put off by what comes meanwhile."""
+        self._saving = False
         return {
             "reads_as": self._settings.reads_as,
             "registers": self._coordinator.data.dump(),
