@@ -9,17 +9,23 @@ observed; those are argued in docs/mutation.md, by their line and change.
 import argparse
 import ast
 import copy
+import importlib.util
 import os
-import subprocess
+import resource
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Final, override
 
-from scripts.tools.pure import ROOT
+import pytest
+from hypothesis import Phase, settings
+
+from scripts.tools.pure import ROOT, load_pure
 
 _PACKAGE: Final = "custom_components.ecom.families.e450.protocol"
 _FOLDER: Final = ROOT.joinpath(*_PACKAGE.split("."))
@@ -27,7 +33,8 @@ _TESTS: Final = "tests/families/e450/protocol"
 _SHARED: Final = ("test_decoder.py", "test_captures.py")
 _MODULES: Final = ("hdlc", "gbt", "security")
 _TARGET: Final = 0.8
-_TIMEOUT: Final = 120
+_MOST_SECONDS: Final = 30  # of processor time
+_MOST_MEMORY: Final = 2 * 1024**3
 
 _COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Lt: ast.LtE,
@@ -64,16 +71,26 @@ class Mutant:
 def mutants_of(module: str) -> Iterator[Mutant]:
     """Give each mutant of a module, in the order of its lines."""
     tree = ast.parse((_FOLDER / f"{module}.py").read_text())
-    count = sum(1 for _ in ast.walk(tree))
-    for index in range(count):
-        for variant in range(3):
+    types = {id(node) for part in _annotations(tree) for node in ast.walk(part)}
+    for index, original in enumerate(ast.walk(tree)):
+        for variant in range(0 if id(original) in types else 3):
             changed = copy.deepcopy(tree)
             node = list(ast.walk(changed))[index]
             change = _mutate(node, variant)
-            if change is not None:
+            source = ast.unparse(ast.fix_missing_locations(changed))
+            if change is not None and source != ast.unparse(tree):
                 line = getattr(node, "lineno", 0)
-                source = ast.unparse(ast.fix_missing_locations(changed))
                 yield Mutant(module=module, line=line, change=change, source=source)
+
+
+def _annotations(tree: ast.AST) -> Iterator[ast.AST]:
+    """Give the types that stand in a module: nothing happens when they change."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(returns=ast.AST() as annotation):
+                yield annotation
+            case ast.arg(annotation=ast.AST() as annotation) | ast.AnnAssign(annotation=annotation):
+                yield annotation
 
 
 def _mutate(node: ast.AST, variant: int) -> str | None:  # noqa: PLR0911 - a return a kind of change
@@ -128,33 +145,78 @@ def _drop_statement(node: ast.FunctionDef | ast.If | ast.For | ast.While | ast.T
     return f"without: {text}"
 
 
-def survives(mutant: Mutant) -> bool:
-    """Return whether all tests pass on a mutant."""
-    with tempfile.TemporaryDirectory() as folder:
+class MutantFinder(MetaPathFinder):
+    """Finds one module of the protocol in another file."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        """Take the module's full name and the file."""
+        self._name, self._path = name, path
+
+    @override
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return where the module is, None for any other."""
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._path)
+
+
+def start(mutant: Mutant) -> int:
+    """Start the tests of a mutant in a process of its own; return its id.
+
+    It is a fork of this one, which has imported all that takes long. A mutant
+    may loop for ever or fill the memory, so both are limited.
+    """
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        return child
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
+    os._exit(_run_tests(mutant))
+
+
+def _run_tests(mutant: Mutant) -> int:
+    """Return 0 if all tests pass on a mutant."""
+    with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w") as nowhere:
         path = Path(folder) / f"{mutant.module}.py"
         path.write_text(mutant.source)
-        tests = [f"{_TESTS}/{name}" for name in (f"test_{mutant.module}.py", *_SHARED)]
-        return _run_tests(tests, f"{_PACKAGE}.{mutant.module}={path}") == 0
+        sys.meta_path.insert(0, MutantFinder(f"{_PACKAGE}.{mutant.module}", path))
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        names = (f"test_{mutant.module}.py", *_SHARED)
+        tests = [str(ROOT / _TESTS / name) for name in names]
+        options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "-o", "addopts="]
+        return int(pytest.main([*options, *tests]))
 
 
-def _run_tests(tests: Sequence[str], replacement: str) -> int:
-    """Return pytest's exit code; a run that never ends is a failed one."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--noconftest"]
-    command += ["-p", "scripts.tools.mutant_plugin", "-p", "no:cacheprovider", "-o", "addopts="]
+def fates(mutants: Sequence[Mutant], jobs: int) -> Iterator[tuple[Mutant, bool]]:
+    """Give each mutant with whether it survived, as they end."""
+    waiting, running = list(reversed(mutants)), dict[int, Mutant]()
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            running[start(mutant)] = mutant
+        process, status = os.wait()
+        yield running.pop(process), status == 0
+
+
+def prepare() -> None:
+    """Import what the tests need, but for the modules that change."""
+    # A mutant is to be noticed, not explained: no example is made smaller.
+    settings.register_profile(
+        "mutants",
+        max_examples=40,
+        phases=(Phase.explicit, Phase.generate),
+        database=None,
+        deadline=None,
+        derandomize=True,
+    )
+    settings.load_profile("mutants")
     # These tests need no plugin, and that of Home Assistant takes long to load.
-    environment = {**os.environ, "ECOM_MUTANT": replacement, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    try:
-        done = subprocess.run(  # noqa: PLW1510 - the code is what is asked for
-            [*command, *tests],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT,
-        )
-    except subprocess.TimeoutExpired:
-        return 1
-    return done.returncode
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    load_pure()
 
 
 def main() -> int:
@@ -163,23 +225,27 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", choices=[*_MODULES, []], default=list(_MODULES))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    for module in options.modules:
-        unchanged = (_FOLDER / f"{module}.py").read_text()
-        if not survives(Mutant(module=module, line=0, change="", source=unchanged)):
-            print(f"the tests fail on {module} as it is", file=sys.stderr)
-            return 1
+    prepare()
+    unchanged = [
+        Mutant(module=module, line=0, change="", source=(_FOLDER / f"{module}.py").read_text())
+        for module in options.modules
+    ]
+    if not all(survived for _, survived in fates(unchanged, options.jobs)):
+        print("the tests fail on the modules as they are", file=sys.stderr)
+        return 1
     mutants = [mutant for module in options.modules for mutant in mutants_of(module)]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        outcomes = list(zip(mutants, pool.map(survives, mutants), strict=True))
-    for mutant, survived in outcomes:
+    outcomes = []
+    for mutant, survived in fates(mutants, options.jobs):
+        outcomes.append((mutant, survived))
         if survived:
-            print(f"survived: {mutant.module}.py:{mutant.line}: {mutant.change}")
+            print(f"survived: {mutant.module}.py:{mutant.line}: {mutant.change}", flush=True)
     print("| module | mutants | killed | score |")
     print("|---|---:|---:|---:|")
     for module in options.modules:
-        fates = [survived for mutant, survived in outcomes if mutant.module == module]
-        killed = fates.count(False)
-        print(f"| {module}.py | {len(fates)} | {killed} | {killed / len(fates):.1%} |")
+        survivals = [survived for mutant, survived in outcomes if mutant.module == module]
+        killed = survivals.count(False)
+        share = killed / len(survivals)
+        print(f"| {module}.py | {len(survivals)} | {killed} | {share:.1%} |")
     killed = sum(not survived for _, survived in outcomes)
     score = killed / len(outcomes)
     print(f"mutate: mutants={len(outcomes)} killed={killed} score={score:.3f}")

@@ -59,7 +59,9 @@ def test_a_block_on_the_wire() -> None:
     """As an E450 sends it: streaming, never acknowledged."""
     assert block(b"ab", 3, last=False) == bytes.fromhex("E0 40 0003 0000 02 6162")
     assert block(b"ab", 4, last=True) == bytes.fromhex("E0 C0 0004 0000 02 6162")
-    assert block(bytes(200), 258, last=True)[:8] == bytes.fromhex("E0 C0 0102 0000 81C8")
+    long = block(bytes(200), 258, last=True)
+    assert long[:8] == bytes.fromhex("E0 C0 0102 0000 81C8")
+    assert read_block(long, 0)[0].number == 258
 
 
 @pytest.mark.parametrize("octets", ["E0", "E0400001", "E0400001000005 6162", "E040000100008161"])

@@ -92,6 +92,10 @@ def test_junk_is_counted() -> None:
     reader = FrameReader()
     list(reader.receive(bytes.fromhex("1040014116") + frame(b"one") + b"\x7e\x00\x7e"))
     assert reader.junk == 6
+    list(reader.receive(b"more junk, no flag"))
+    assert (reader.junk, reader._buffer) == (24, b"")
+    list(reader.receive(frame(b"two")))
+    assert reader.junk == 24
 
 
 def test_one_flag_may_close_a_frame_and_open_the_next() -> None:
@@ -100,9 +104,11 @@ def test_one_flag_may_close_a_frame_and_open_the_next() -> None:
     assert infos(read(stream)) == infos(read(stream, 1)) == [b"one", b"two", b"three"]
 
 
-def test_many_flags_may_stand_between_frames() -> None:
+@pytest.mark.parametrize("count", range(6))
+def test_many_flags_may_stand_between_frames(count: int) -> None:
     """A line may idle on flags."""
-    stream = b"\x7e" * 9 + frame(b"one") + b"\x7e" * 9 + frame(b"two") + b"\x7e" * 9
+    flags = b"\x7e" * count
+    stream = flags + frame(b"one") + flags + frame(b"two") + flags
     assert [infos(read(stream)), kinds(read(stream))] == [[b"one", b"two"], []]
 
 
@@ -196,10 +202,17 @@ def test_four_octets_are_an_address(address: str) -> None:
     assert outcome.destination == bytes.fromhex(address)
 
 
-@pytest.mark.parametrize("address", ["000001", "0000000001"])
+@pytest.mark.parametrize("address", ["000001", "0000000001", "00000101"])
 def test_three_and_five_octets_are_no_address(address: str) -> None:
     """IEC 62056-46 6.4.2.2 knows one, two and four."""
     assert kinds(read(frame(b"info", destination=bytes.fromhex(address)))) == ["hcs"]
+
+
+def test_an_address_that_does_not_end_is_refused_at_its_fourth_octet() -> None:
+    """Nothing more is waited for."""
+    reader = FrameReader()
+    assert list(reader.receive(bytes.fromhex("7EA084CECECE"))) == []
+    assert kinds(reader.receive(b"\xce")) == ["hcs"]
 
 
 def test_no_octet_but_a_is_a_format() -> None:

@@ -1,6 +1,6 @@
 """Ciphering: right keys open, wrong ones are told apart, and none is ever shown."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -132,6 +132,12 @@ def test_what_is_no_key_is_refused_without_quoting_it(text: str) -> None:
     assert caught.value.__cause__ is None
     with pytest.raises(ValueError, match="authentication key"):
         Keys.from_hex(None, text)
+
+
+def test_keys_do_not_change() -> None:
+    """What was given is what is used."""
+    with pytest.raises(FrozenInstanceError):
+        BOTH.encryption = KEY  # type: ignore[misc]
 
 
 def test_keys_are_never_shown() -> None:
