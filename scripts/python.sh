@@ -1,13 +1,13 @@
 # Where uv and CPython come from: source it, do not run it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153
 #
-# ensure_uv sets UV, ensure_patchelf sets PATCHELF, find_python sets PYTHON and,
-# for a Python from Debian's packages, the include paths that compilers need.
+# ensure_uv sets UV and PATCHELF; find_python sets PYTHON and, for a Python from
+# Debian's packages, the include paths that compilers need.
 
 TOOLS="$CACHE/uv"
 PREFIX="$CACHE/python"
-export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv-cache}"
 
 # A private environment from PyPI, because no distribution carries uv.
 ensure_uv() {
@@ -90,8 +90,9 @@ set_include_paths() {
 
 # The archive that this machine already uses, so that no mirror is named here.
 debian_archive() {
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
-    sed -E '/^[[:space:]]*#/d' | grep -oE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' | head -n 1 | tr -d '[:space:]'
+  local sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}) found
+  found=$(sed -sE '/^[[:space:]]*#/d' "${sources[@]}" 2>/dev/null | grep -oE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' || true)
+  printf '%s' "${found%%[[:space:]]*}"
 }
 
 # apt-get against private lists, state and cache; the system's stay untouched.

@@ -16,7 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_fire_time_changed,
+    async_fire_time_changed_exact,
 )
 
 from custom_components.ecom.const import DOMAIN, SITE_UID
@@ -66,7 +66,7 @@ class House:
     async def later(self, **delta: float) -> None:
         """Let time pass, and everything happen that is due by then."""
         self.freezer.tick(timedelta(**delta))
-        async_fire_time_changed(self.hass, dt_util.utcnow())
+        async_fire_time_changed_exact(self.hass, dt_util.utcnow())
         await self.hass.async_block_till_done()
 
     async def unload(self, entry: EcomConfigEntry) -> None:

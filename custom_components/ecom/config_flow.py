@@ -103,7 +103,8 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options flow of the entry's family."""
-        flow = FAMILIES[config_entry.data[CONF_FAMILY]].flow.options(config_entry)
+        family = FAMILIES.get(config_entry.data.get(CONF_FAMILY, ""))
+        flow = None if family is None else family.flow.options(config_entry)
         if flow is None:
             raise UnknownHandler
         return flow

@@ -7,8 +7,9 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import SOURCE_SYSTEM, ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .const import DOMAIN, ISSUE_SITE_DELETED
+from .const import CONF_METERS, DOMAIN, ISSUE_SITE_DELETED
 from .runtime import EcomConfigEntry
+from .site.flow import adopt_meters
 
 
 class CreateSiteFlow(ConfirmRepairFlow):
@@ -21,6 +22,8 @@ class CreateSiteFlow(ConfirmRepairFlow):
             await self.hass.config_entries.flow.async_init(
                 DOMAIN, context={"source": SOURCE_SYSTEM}
             )
+            for entry in self.hass.config_entries.async_entries(DOMAIN):
+                adopt_meters(self.hass, entry.data.get(CONF_METERS, ()))
         return await super().async_step_confirm(user_input)
 
 

@@ -72,9 +72,11 @@ class Usage:
             return
         if name in SHOWING and isinstance(call.func, ast.Attribute):
             step = self._index.resolve(keyword(call, "step_id"), module)
+            given = self._given(scopes, call, module)
             for use in _uses(scopes, "step", step, module.where(call)):
                 # While there is progress, its own text is shown.
-                yield replace(use, required=use.required and name != "async_show_progress")
+                required = use.required and name != "async_show_progress"
+                yield replace(use, required=required, placeholders=given)
             if name == "async_show_menu":
                 options = self._menu(call, module)
                 for name in step.found or {"*"}:
@@ -84,6 +86,17 @@ class Usage:
                 found = self._index.resolve(action, module)
                 yield from _uses(scopes, "progress", found, module.where(call))
         yield from _uses(scopes, "abort", self._reason(name, call, module), module.where(call))
+
+    def _given(
+        self, scopes: tuple[str, ...], call: ast.Call, module: Module
+    ) -> frozenset[str] | None:
+        """Return the placeholders that a form fills in; None if that is not known.
+
+        The texts of a repair are filled in by its issue.
+        """
+        given = keyword(call, "description_placeholders")
+        names = Strings() if given is None else self._index.keys(given, module)
+        return names.found if names.complete and REPAIRS not in scopes else None
 
     def _menu(self, call: ast.Call, module: Module) -> Strings:
         options = keyword(call, "menu_options")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -120,12 +121,10 @@ def test_what_is_no_source_of_power_is_not_added(
 
 
 @given(st.lists(st.one_of(electric, unknown, other)), st.randoms())
-def test_the_order_of_the_meters_does_not_matter(
-    meters: list[MeterPower], random: st.DataObject
-) -> None:
+def test_the_order_of_the_meters_does_not_matter(meters: list[MeterPower], random: Random) -> None:
     """A site is the same whichever meter was added first."""
     shuffled = list(meters)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert site_power(shuffled, NOW) == site_power(meters, NOW)
 
 

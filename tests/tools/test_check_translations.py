@@ -119,6 +119,7 @@ BAD_TEXTS = [
     ("config.step.user.data_description.nobody", "Nobody", "describes what is not there"),
     ("config_subentries.meter.initiate_flow", {}, "initiate_flow.user: missing"),
     ("issues.silent.fix_flow.step.confirm.title", "Fix", "either a description or a fix_flow"),
+    ("config.step.user.description", "Add {what}", "what is not given"),
     ("exceptions.device_error.message", "It is {colour}", "colour is not given"),
 ]
 

@@ -41,8 +41,8 @@ def site_power(meters: Sequence[MeterPower], now: datetime) -> SitePower:
     grid = _total(meters, {Role.GRID}, now)
     return SitePower(
         power_w=None if grid is None else _total(meters, _ELECTRIC, now),
-        import_w=None if grid is None else max(grid, 0.0),
-        export_w=None if grid is None else max(-grid, 0.0),
+        import_w=None if grid is None else max(0.0, grid),
+        export_w=None if grid is None else max(0.0, -grid),
         production_w=_total(meters, {Role.SOLAR}, now),
     )
 

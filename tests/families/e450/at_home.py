@@ -11,7 +11,8 @@ from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.families.e450.coordinator import E450Coordinator
 from custom_components.ecom.families.e450.family import E450Source
 from custom_components.ecom.families.e450.models import MeterState
-from tests.families.e450.telegrams import METER, Said, Voice
+from custom_components.ecom.families.e450.protocol.values import Raw
+from tests.families.e450.telegrams import METER, Voice
 from tests.house import House, until
 from tests.meters import TcpMeter
 
@@ -88,7 +89,7 @@ class MeterAtHome:
         """Return what one of its sensors shows."""
         return self.house.shown(self.key(local))
 
-    async def says(self, values: Mapping[str, Said], at: datetime | None = None) -> None:
+    async def says(self, values: Mapping[str, Raw], at: datetime | None = None) -> None:
         """Push a telegram, and wait until it has been judged."""
         await self.sends(self.voice.says(values, at or dt_util.utcnow()))
 

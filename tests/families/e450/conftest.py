@@ -4,9 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from custom_components.ecom.families.e450 import listening
 from tests.families.e450.at_home import MeterAtHome
 from tests.house import House
 from tests.meters import tcp_meter
+
+
+@pytest.fixture
+def no_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the search end with the first telegram, since time stands still."""
+    monkeypatch.setattr(listening, "LINGER", 0)
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """Telegrams that no meter ever sent: what the tests need one to say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from custom_components.ecom.families.e450.protocol import apdu, hdlc, security
-from custom_components.ecom.families.e450.protocol.axdr import Item, Tag, encode, length_octets
-from custom_components.ecom.families.e450.protocol.clock import MeterTime, format_date_time
+from custom_components.ecom.families.e450.protocol.clock import MeterTime
+from custom_components.ecom.families.e450.protocol.decoder import Decoder
+from custom_components.ecom.families.e450.protocol.encoder import CUSTOMER_INTERFACE, encode
 from custom_components.ecom.families.e450.protocol.obis import ObisCode
+from custom_components.ecom.families.e450.protocol.profiles import CLOCK
 from custom_components.ecom.families.e450.protocol.security import Keys
+from custom_components.ecom.families.e450.protocol.values import Layout, Raw, Telegram
 
 METER = "LGZ1030000000017"
 OTHER_METER = "LGZ1030000000024"
@@ -15,107 +17,70 @@ KEY = "000102030405060708090A0B0C0D0E0F"
 AUTH_KEY = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
 OTHER_KEY = "FF" * 16
 TITLE = b"LGZgs\x00\x00\x11"
+E570 = b"\xce\x9b"
 
 IMPORT = "1-0:1.7.0"
 EXPORT = "1-0:2.7.0"
 IMPORTED = "1-0:1.8.0"
 EXPORTED = "1-0:2.8.0"
+VOLTAGE = "1-0:32.7.0"
+SUB_METER = "0-1:24.2.1"
+LOGICAL_NAME = "0-0:42.0.0"
 
 NO_KEYS = Keys()
 KEYS = Keys.from_hex(KEY)
 BOTH_KEYS = Keys.from_hex(KEY, AUTH_KEY)
 
-type Said = int | str | bytes | None
-
 
 class Voice:
-    """One meter's way to speak: its name, its keys, and what it has counted so far."""
+    """One meter's way to speak: its name, its keys, and how often it has spoken."""
 
     def __init__(
         self,
         *,
         meter_id: str | None = METER,
         keys: Keys = NO_KEYS,
+        layout: Layout = Layout.PUSH_LIST,
         counter: int = 0,
-        destination: bytes = b"\xce\xff",
+        destination: bytes = CUSTOMER_INTERFACE,
     ) -> None:
         """Begin with ``counter`` telegrams already sent."""
         self.meter_id = meter_id
         self.keys = keys
+        self.layout = layout
         self.counter = counter
         self.destination = destination
 
-    def says(self, values: Mapping[str, Said], at: datetime | None = None) -> bytes:
-        """Return a telegram whose objects are named in it; ``at`` is the meter's clock."""
-        named = {**values} if self.meter_id is None else {"0-0:42.0.0": self.meter_id, **values}
-        objects = tuple(_listed(ObisCode.parse(code)) for code in named)
-        items = [_item(value) for value in named.values()]
-        if at is not None:
-            objects = (_listed(ObisCode.parse("0-0:1.0.0")), *objects)
-            items = [(Tag.OCTETS.value, clock_octets(at)), *items]
-        return self._telegram([(Tag.ARRAY.value, objects), *items], at)
+    def says(self, values: Mapping[str, Raw], at: datetime | None = None) -> bytes:
+        """Return a telegram with these raw values; ``at`` is the meter's clock.
 
-    def says_bare(self, values: Sequence[Said], at: datetime | None = None) -> bytes:
-        """Return a telegram of values without their names."""
-        return self._telegram([_item(value) for value in values], at)
-
-    def _telegram(self, items: Sequence[Item], at: datetime | None) -> bytes:
+        A layout that names its objects carries the meter's id too.
+        """
         self.counter += 1
-        time = b"" if at is None else clock_octets(at)
-        plain = (
-            apdu.NOTIFICATION_TAG
-            + self.counter.to_bytes(4)
-            + length_octets(len(time))
-            + time
-            + encode((Tag.STRUCTURE.value, tuple(items)))
+        raws: dict[ObisCode, Raw] = {}
+        if at is not None:
+            raws[CLOCK] = clock(at)
+        if self.meter_id is not None:
+            raws[ObisCode.parse(LOGICAL_NAME)] = self.meter_id
+        raws |= {ObisCode.parse(code): raw for code, raw in values.items()}
+        return encode(
+            self.layout,
+            raws,
+            invoke_id=self.counter,
+            header_time=None if at is None else clock(at),
+            keys=self.keys,
+            system_title=TITLE,
+            invocation_counter=self.counter,
+            destination=self.destination,
         )
-        return frame(apdu.LLC + self._sealed(plain), self.destination)
 
-    def _sealed(self, plain: bytes) -> bytes:
-        if self.keys.encryption is None:
-            return plain
-        control = apdu.ENCRYPTED | (apdu.AUTHENTICATED if self.keys.authentication else 0)
-        sealed = security.seal(plain, self.keys, TITLE, self.counter, control)
-        head = bytes((sealed.security,)) + sealed.counter.to_bytes(4)
-        body = head + sealed.ciphertext + sealed.tag
-        return apdu.CIPHER_TAG + bytes((len(TITLE),)) + TITLE + length_octets(len(body)) + body
+    def telegram(self, values: Mapping[str, Raw], at: datetime | None = None) -> Telegram:
+        """Return the telegram as the decoder gives it."""
+        (telegram,) = Decoder(keys=self.keys).receive(self.says(values, at))
+        assert isinstance(telegram, Telegram)
+        return telegram
 
 
-def frame(info: bytes, destination: bytes = b"\xce\xff") -> bytes:
-    """Return one HDLC frame from the meter's customer interface."""
-    addresses = destination + b"\x03\x13"
-    length = 2 + len(addresses) + 2 + len(info) + 2
-    head = (0xA000 | length).to_bytes(2) + addresses
-    head += hdlc.check_sequence(head)
-    return b"\x7e" + head + info + hdlc.check_sequence(head + info) + b"\x7e"
-
-
-def clock_octets(at: datetime) -> bytes:
-    """Return an aware moment as a meter that states its offset sends it."""
-    return format_date_time(
-        MeterTime(local=at.astimezone(UTC).replace(tzinfo=None), deviation_minutes=0)
-    )
-
-
-def _listed(code: ObisCode) -> Item:
-    return (
-        Tag.STRUCTURE.value,
-        (
-            (Tag.UINT16.value, 70 if code.cde == "96.3.10" else 3),
-            (Tag.OCTETS.value, bytes(code)),
-            (Tag.INT8.value, 3 if code.cde == "96.3.10" else 2),
-            (Tag.UINT16.value, 0),
-        ),
-    )
-
-
-def _item(value: Said) -> Item:
-    match value:
-        case None:
-            return (Tag.NULL.value, None)
-        case int():
-            return (Tag.INT64.value, value)
-        case str():
-            return (Tag.OCTETS.value, value.encode())
-        case bytes():
-            return (Tag.OCTETS.value, value)
+def clock(at: datetime) -> MeterTime:
+    """Return an aware moment as a meter that states its offset says it."""
+    return MeterTime(local=at.astimezone(UTC).replace(tzinfo=None), deviation_minutes=0)

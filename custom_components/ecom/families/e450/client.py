@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from os import strerror
+from socket import gaierror
 from typing import Final, Protocol, override
 from urllib.parse import urlsplit
 
@@ -16,7 +18,7 @@ from .protocol.values import Refusal, Telegram
 
 _LOGGER = logging.getLogger(__name__)
 
-CHUNK: Final = 4096
+CHUNK: Final = 1024
 RECENT: Final = 8192
 OPEN_TIMEOUT: Final = 15.0
 NETWORK_SCHEMES: Final = ("socket", "tcp")
@@ -130,6 +132,9 @@ class MeterClient:
             if data:
                 self._backoff.reset()
                 self._remember(data)
+                # A port that never stops talking has its bytes ready, so that
+                # reading alone would let nobody else have a turn.
+                await asyncio.sleep(0)
                 if events := decoder.receive(data):
                     yield events
                 continue
@@ -182,14 +187,17 @@ async def open_port(url: str, line: Line) -> tuple[Stream, asyncio.StreamWriter]
             return await serialx.open_serial_connection(
                 url, baudrate=line.baudrate, parity=line.parity
             )
-    except TimeoutError as err:
-        raise CannotConnect("no answer in time") from err
-    except Exception as err:
-        raise CannotConnect(reason_of(err)) from err
+    except TimeoutError:
+        raise CannotConnect("no answer in time") from None
+    except Exception as err:  # noqa: BLE001 - another integration's transport may raise anything
+        # The cause may hold the address, and a traceback would show it.
+        raise CannotConnect(reason_of(err)) from None
 
 
 def reason_of(err: Exception) -> str:
     """Return an error in words that name no address and no secret."""
-    if isinstance(err, OSError) and err.strerror:
-        return err.strerror
+    if isinstance(err, gaierror):
+        return "the name is not known"
+    if isinstance(err, OSError) and err.errno:
+        return strerror(err.errno)  # asyncio writes the address into its own text
     return type(err).__name__

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, override
 
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
@@ -72,6 +73,13 @@ class E450Coordinator(EcomCoordinator[MeterState]):
         self.async_set_updated_data(self.data)
 
     @callback
+    @override
+    def on_expiry(self) -> None:
+        """Show that a reading went stale, and wait for the next one to."""
+        self.expire_at(self.data.next_expiry(dt_util.utcnow()))
+        super().on_expiry()
+
+    @callback
     def accept_change(self) -> None:
         """Go on with the meter as it is now: the user confirmed it."""
         self.gate.accept()
@@ -120,7 +128,10 @@ class E450Coordinator(EcomCoordinator[MeterState]):
         if health.silent:
             health.silent = False
             _LOGGER.info("%s is heard again", self.config_entry.title)
-        self._key_refusals = 0
+        if self._key_refusals:
+            self._key_refusals = 0
+            for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
         for issue in (ISSUE_SILENT, ISSUE_KEY, ISSUE_AUTH_KEY, ISSUE_CHANGED):
             self._clear(issue)
 

@@ -1,6 +1,7 @@
 """The E450 family: opens meters, keeps what they said, offers their ports."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ from .tables import (
     register_sensor,
 )
 
+_LOGGER = logging.getLogger(__name__)
+
 SAVE_DELAY: Final = 300
 STORE_VERSION: Final = 1
 
@@ -67,18 +70,18 @@ class E450Source:
         self._store = store
         self._settings = Settings.of(entry.data, entry.options)
         self._attachments = Attachments()
-        self._reading: asyncio.Task[None] | None = None
-        if stored.get("scalers") != self._settings.stored_scalers:
-            stored = {}  # numbers in other units: nothing of them can be compared
         state = MeterState()
-        state.load(stored.get("registers", {}))
         gate = Gate(limit_w=self._settings.limit_w)
-        gate.load(stored.get("mark", {}))
+        if stored.get("reads_as") == self._settings.reads_as:
+            state.load(stored.get("registers", {}))
+            gate.load(stored.get("mark", {}))
         self._coordinator = E450Coordinator(hass, entry, state, gate)
         self._coordinator.on_new = self._grown
         self.uid = str(entry.unique_id)
         self.ports: dict[str, AnyPort] = {}
         self.histories: Mapping[str, HistoryPort] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._saving = False
         self._attachments.offer(self._own_specs())
         self._offer(list(state.tracks))
 
@@ -98,7 +101,7 @@ class E450Source:
 
     def start(self) -> None:
         """Begin to read."""
-        self._reading = self._entry.async_create_background_task(
+        self._task = self._entry.async_create_background_task(
             self._hass, self._read(), f"{DOMAIN} {self.uid}"
         )
 
@@ -119,10 +122,13 @@ class E450Source:
             self._coordinator.accept_change()
 
     async def close(self) -> None:
-        """Stop reading, close the port and store what is known."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait([self._reading])
+        """Close the port and store what is known.
+
+        The reading stops first: it would take the closed port for a lost one.
+        """
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
         await self._client.close()
         await self._coordinator.async_shutdown()
         await self._store.async_save(self._dump())
@@ -130,14 +136,21 @@ class E450Source:
     async def _read(self) -> None:
         """Hand over what the client hears, for ever."""
         async for events in self._client.events():
-            self._coordinator.receive(events)
-            self._store.async_delay_save(self._dump, SAVE_DELAY)
+            try:
+                self._coordinator.receive(events)
+            except Exception:
+                _LOGGER.exception("A telegram could not be taken; the next one will be tried")
+            if not self._saving:
+                self._saving = True
+                self._store.async_delay_save(self._dump, SAVE_DELAY)
 
     def _dump(self) -> dict[str, Any]:
+        """Return what to store; a save that waits is not put off by what comes meanwhile."""
+        self._saving = False
         return {
+            "reads_as": self._settings.reads_as,
             "registers": self._coordinator.data.dump(),
             "mark": self._coordinator.gate.dump(),
-            "scalers": self._settings.stored_scalers,
         }
 
     @callback
@@ -149,10 +162,12 @@ class E450Source:
     def _offer(self, codes: Sequence[ObisCode]) -> None:
         self._attachments.offer([self._register_spec(code) for code in codes])
         for code in codes:
-            register = self._coordinator.data.tracks[code].register
-            if register is not None and register.quantity in KINDS:
-                self._add_port(str(code), KINDS[register.quantity], code)
-            if register is not None and register.name == "power_import":
+            track = self._coordinator.data.tracks[code]
+            if track.register is None or track.unit is None:
+                continue  # A number of unknown scale is shown, and never added up.
+            if track.register.quantity in KINDS:
+                self._add_port(str(code), KINDS[track.register.quantity], code)
+            if track.register.name == "power_import":
                 self._offer_net_power()
 
     def _offer_net_power(self) -> None:

@@ -16,12 +16,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from .models import stored_moment
 from .protocol.obis import ObisCode
 from .protocol.registers import Quantity
 from .protocol.values import Telegram
 
 AGREEING: Final = 10
 """So many telegrams in a row must agree before the user is asked."""
+
+LENIENCE: Final = 10
+"""Telegrams agree with each other up to so many times the limit: it may be set too low."""
+
+HEADROOM: Final = 1.25
+"""How much the limit is raised above what the user confirmed."""
+
+MOST_COUNTED: Final = 10**15
+"""No counter of a connection that a person has comes near a petawatt-hour."""
 
 MARGIN: Final = timedelta(minutes=1)
 """Added to the time between two readings: a telegram may be held up on its way."""
@@ -96,17 +106,17 @@ class Gate:
         self.mark = mark
         self._other = NOTHING
         self._agreeing = 0
+        self._power_w = 0.0
 
     def judge(self, telegram: Telegram, now: datetime) -> Judgement:
         """Return whether ``telegram``, arrived at ``now``, may be published."""
-        if _fingerprint(telegram) in (self.mark.fingerprint, self._other.fingerprint):
+        fingerprint = _fingerprint(telegram)
+        if fingerprint and fingerprint in (self.mark.fingerprint, self._other.fingerprint):
             return Judgement(verdict=Verdict.DUPLICATE, reason="the same telegram again")
-        if not (reason := self._objection(self.mark, telegram, now)):
+        if not (reason := _objection(self.mark, telegram, now, self._limit_w)):
             self.mark = self.mark.after(telegram, now)
             self._other, self._agreeing = NOTHING, 0
             return Judgement(verdict=Verdict.GOOD)
-        if over_limit := self._over_limit(telegram):
-            return Judgement(verdict=Verdict.IMPLAUSIBLE, reason=over_limit)
         self._count(telegram, now)
         verdict = Verdict.ASK if self._agreeing >= AGREEING else Verdict.IMPLAUSIBLE
         return Judgement(verdict=verdict, reason=reason)
@@ -115,11 +125,13 @@ class Gate:
         """Take what the last telegrams agreed upon as the truth: the user said so."""
         if self._agreeing:
             self.mark = self._other
+            self._limit_w = max(self._limit_w, HEADROOM * self._power_w)
             self._other, self._agreeing = NOTHING, 0
 
     def dump(self) -> dict[str, Any]:
         """Return the mark as JSON data, for ``load`` after a restart."""
         return {
+            "limit_w": self._limit_w,
             "names": dict(self.mark.names),
             "invocation_counter": self.mark.invocation_counter,
             "counters": {
@@ -131,11 +143,12 @@ class Gate:
     def load(self, data: Mapping[str, Any]) -> None:
         """Take back what ``dump`` wrote; what cannot be read starts afresh."""
         try:
+            self._limit_w = max(self._limit_w, float(data["limit_w"]))
             self.mark = Mark(
                 names={str(code): str(name) for code, name in data["names"].items()},
                 invocation_counter=data["invocation_counter"],
                 counters={
-                    ObisCode.parse(code): (Decimal(number), datetime.fromisoformat(at))
+                    ObisCode.parse(code): (Decimal(number), stored_moment(at))
                     for code, (number, at) in data["counters"].items()
                 },
             )
@@ -144,43 +157,79 @@ class Gate:
 
     def _count(self, telegram: Telegram, now: datetime) -> None:
         """Count how many refused telegrams in a row agree with each other."""
-        if self._agreeing and not self._objection(self._other, telegram, now):
+        if _impossible(telegram):
+            self._other, self._agreeing = NOTHING, 0
+            return
+        limit_w = LENIENCE * self._limit_w
+        if self._agreeing and not _objection(self._other, telegram, now, limit_w):
             self._other = self._other.after(telegram, now)
             self._agreeing += 1
         else:
-            self._other, self._agreeing = NOTHING.after(telegram, now), 1
+            self._other, self._agreeing, self._power_w = NOTHING.after(telegram, now), 1, 0.0
+        self._power_w = max(self._power_w, *_powers(telegram), 0.0)
 
-    def _objection(self, mark: Mark, telegram: Telegram, now: datetime) -> str:
-        """Return why ``telegram`` cannot follow ``mark``, nothing if it can."""
-        return (
-            self._over_limit(telegram)
-            or _other_meter(mark, telegram)
-            or _goes_back(mark, telegram)
-            or self._impossible_counter(mark, telegram, now)
-        )
 
-    def _over_limit(self, telegram: Telegram) -> str:
-        for code, value in telegram.values.items():
-            register, number = value.register, value.value
-            if register is None or register.quantity not in POWERS or value.unit is None:
-                continue
-            if isinstance(number, int | Decimal) and abs(float(number)) > self._limit_w:
-                return f"{code}: {number} {value.unit} is more than the connection carries"
-        return ""
+def _objection(mark: Mark, telegram: Telegram, now: datetime, limit_w: float) -> str:
+    """Return why ``telegram`` cannot follow ``mark``, nothing if it can."""
+    return (
+        _impossible(telegram)
+        or _over_limit(telegram, limit_w)
+        or _other_meter(mark, telegram)
+        or _goes_back(mark, telegram)
+        or _impossible_counter(mark, telegram, now, limit_w)
+    )
 
-    def _impossible_counter(self, mark: Mark, telegram: Telegram, now: datetime) -> str:
-        for code, (new, _) in _counters(telegram, now).items():
-            if code not in mark.counters:
-                continue
-            old, then = mark.counters[code]
-            if new < old:
-                return f"{code}: the counter fell from {old} to {new}"
-            value = telegram.values[code]
-            if value.unit and value.register and value.register.quantity in ENERGIES:
-                hours = (max(now - then, timedelta()) + MARGIN) / timedelta(hours=1)
-                if float(new - old) > self._limit_w * hours:
-                    return f"{code}: {new - old} since the last reading cannot be"
-        return ""
+
+def _impossible(telegram: Telegram) -> str:
+    """Return what no meter can say, whatever it said before."""
+    for code, value in telegram.values.items():
+        number, register = value.value, value.register
+        if register is None or not isinstance(number, int | Decimal):
+            continue
+        if number < 0 and (register.direction is not None or register.quantity in COUNTERS):
+            return f"{code}: {number} cannot be negative"
+        if register.quantity in COUNTERS and number > MOST_COUNTED:
+            return f"{code}: {number} is more than can be counted"
+    return ""
+
+
+def _powers(telegram: Telegram) -> list[float]:
+    """Return the sizes of all powers of known scale."""
+    return [abs(number) for _, number in _numbers(telegram, POWERS)]
+
+
+def _over_limit(telegram: Telegram, limit_w: float) -> str:
+    for code, number in _numbers(telegram, POWERS):
+        if abs(number) > limit_w:
+            return f"{code}: {number:g} is more than the connection carries"
+    return ""
+
+
+def _impossible_counter(mark: Mark, telegram: Telegram, now: datetime, limit_w: float) -> str:
+    for code, (new, _) in _counters(telegram, now).items():
+        if code not in mark.counters:
+            continue
+        old, then = mark.counters[code]
+        if new < old:
+            return f"{code}: the counter fell from {old} to {new}"
+        value = telegram.values[code]
+        if value.unit and value.register and value.register.quantity in ENERGIES:
+            hours = (max(now - then, timedelta()) + MARGIN) / timedelta(hours=1)
+            if float(new - old) > limit_w * hours:
+                return f"{code}: {new - old} since the last reading cannot be"
+    return ""
+
+
+def _numbers(telegram: Telegram, quantities: frozenset[Quantity]) -> list[tuple[ObisCode, float]]:
+    """Return the values of these quantities, where their scale is known."""
+    return [
+        (code, float(value.value))
+        for code, value in telegram.values.items()
+        if value.register is not None
+        and value.register.quantity in quantities
+        and value.unit is not None
+        and isinstance(value.value, int | Decimal)
+    ]
 
 
 def _other_meter(mark: Mark, telegram: Telegram) -> str:
@@ -221,8 +270,14 @@ def _counters(telegram: Telegram, now: datetime) -> dict[ObisCode, tuple[int | D
     }
 
 
-def _fingerprint(telegram: Telegram) -> tuple[Any, ...]:
-    """Return what two different telegrams of one meter never share."""
+def _fingerprint(telegram: Telegram) -> tuple[Any, ...] | None:
+    """Return what two different telegrams of one meter never share.
+
+    None where nothing tells them apart: an idle E350, which sends no time and
+    counts nothing, says the same again and again, and means it.
+    """
+    if telegram.time is None and telegram.invocation_counter is None:
+        return None
     return (
         telegram.system_title,
         telegram.invocation_counter,

@@ -193,6 +193,14 @@ def first_for(register: Register | None) -> timedelta:
     return FIRST_VALID_FOR_TOTAL if slow else FIRST_VALID_FOR
 
 
+def stored_moment(text: str) -> datetime:
+    """Return a moment that was stored; raises ValueError for one without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a stored moment has no zone")
+    return moment
+
+
 def _track(code: ObisCode, row: Mapping[str, Any]) -> Track:
     """Return one stored register."""
     register = lookup(code)
@@ -204,7 +212,7 @@ def _track(code: ObisCode, row: Mapping[str, Any]) -> Track:
         cadence=cadence,
         reading=Reading(
             value=value,
-            measured_at=datetime.fromisoformat(row["at"]),
+            measured_at=stored_moment(row["at"]),
             valid_for=cadence.valid_for(first_for(register)),
         ),
     )

@@ -67,9 +67,15 @@ class Settings:
         )
 
     @property
-    def stored_scalers(self) -> dict[str, int]:
-        """Return the scalers as JSON data: stored numbers are worth nothing under others."""
-        return {str(quantity): exponent for quantity, exponent in self.scalers.items()}
+    def reads_as(self) -> dict[str, Any]:
+        """Return, as JSON data, what decides which number a raw value becomes.
+
+        Numbers that were stored under another reading mean something else.
+        """
+        return {
+            "profile": self.profile,
+            "scalers": {str(quantity): exponent for quantity, exponent in self.scalers.items()},
+        }
 
     def decoder(self) -> Decoder:
         """Return a fresh decoder."""

@@ -1,6 +1,7 @@
 """What each register of the meter becomes in Home Assistant."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     DEGREE,
+    MAX_LENGTH_STATE_STATE,
     EntityCategory,
     Platform,
     UnitOfApparentPower,
@@ -181,15 +183,16 @@ def _classes(register: Register | None, track: Track, medium: str | None) -> Cla
 
 
 def _shown(state: MeterState, code: ObisCode) -> Reading[Measured] | None:
-    reading = state.reading(code)
-    register = state.tracks[code].register if code in state.tracks else None
-    if reading is None or register is None or register.quantity is not Quantity.BREAKER:
-        return reading
-    return Reading(
-        value=BREAKER.get(reading.value),
-        measured_at=reading.measured_at,
-        valid_for=reading.valid_for,
-    )
+    """Return a register's reading as a state can show it: a breaker in words, a text cut."""
+    track = state.tracks.get(code)
+    if track is None:
+        return None
+    value = track.reading.value
+    if track.register is not None and track.register.quantity is Quantity.BREAKER:
+        return replace(track.reading, value=BREAKER.get(value))
+    if isinstance(value, str):
+        return replace(track.reading, value=value[:MAX_LENGTH_STATE_STATE])
+    return track.reading
 
 
 NET_POWER: Final = EcomSensorDescription[MeterState](

@@ -38,7 +38,7 @@ def test_a_capture_gives_its_numbers_in_whatever_pieces_it_comes(
 
 def test_all_plain_captures_one_after_another_with_noise_between() -> None:
     """Noise costs no telegram that is whole, and turns none into another."""
-    noise = random.Random(20261122)  # noqa: S311 - noise, not a secret
+    noise = random.Random(20261122)
     plain = [capture for capture in FIXTURES if capture.keys == Keys() and not capture.refused]
     stream = b"".join(
         noise.randbytes(noise.randrange(200)) + SHORT_FRAME + capture.octets for capture in plain

@@ -16,7 +16,7 @@ MOMENTS = st.builds(
     local=st.datetimes(datetime(1971, 1, 1), datetime(2105, 12, 31)).map(  # noqa: DTZ001 - local
         lambda moment: moment.replace(microsecond=moment.microsecond // 10_000 * 10_000)
     ),
-    deviation_minutes=st.none() | st.integers(-1440, 1440),
+    deviation_minutes=st.none() | st.integers(-720, 720),
     dst=st.booleans(),
     invalid=st.booleans(),
 )

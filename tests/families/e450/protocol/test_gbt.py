@@ -114,12 +114,12 @@ def test_what_was_refused_already_is_not_refused_again() -> None:
     assert assemble(1, 2, 3, 4, 9, last=4, assembler=assembler) == ["1234", "gbt"]
 
 
-def test_noise_between_blocks_spoils_nothing() -> None:
-    """What looked like a damaged header was none if no block is missing."""
+def test_what_looks_like_a_lost_block_spoils_the_telegram() -> None:
+    """Behind a damaged header the next telegram's blocks would fit as well as its own."""
     assembler = BlockAssembler()
     assemble(1, last=4, assembler=assembler)
     assembler.spoil()
-    assert assemble(2, 3, 4, last=4, assembler=assembler) == ["1234"]
+    assert assemble(2, 3, 4, last=4, assembler=assembler) == []
     assert assemble(7, last=4, assembler=assembler) == ["gbt"]
 
 

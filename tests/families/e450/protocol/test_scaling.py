@@ -14,13 +14,14 @@ from custom_components.ecom.families.e450.protocol import (
     Value,
 )
 from custom_components.ecom.families.e450.protocol.encoder import encode
+from custom_components.ecom.families.e450.protocol.layouts import Scale
 from custom_components.ecom.families.e450.protocol.scaling import (
     Scalers,
     Scaling,
     detect_model,
     meter_id,
 )
-from custom_components.ecom.families.e450.protocol.values import Raw
+from custom_components.ecom.families.e450.protocol.values import Raw, RefusalKind, Refused
 
 from .captures import body_of, load
 
@@ -175,11 +176,28 @@ def test_attributes_beside_values() -> None:
     assert set(attributes) == {(sub_meter, 9), (other, 9), (other, 8)}
 
 
-def test_of_an_object_that_comes_twice_the_last_value_counts() -> None:
-    """A meter has one value for it."""
+def test_an_object_that_comes_twice_refuses_the_telegram() -> None:
+    """A meter has one value for it, and nobody can say which."""
     body = body_of([(code("1-0:1.7.0"), 1), (code("1-0:1.7.0"), 2)])
-    values, _ = Scaling({}).interpret(body, Model.E450)
-    assert values[code("1-0:1.7.0")].raw == 2
+    with pytest.raises(Refused, match="twice") as refused:
+        Scaling({}).interpret(body, Model.E450)
+    assert refused.value.kind is RefusalKind.LAYOUT
+
+
+@pytest.mark.parametrize("raw", ["abc", b"\xff", ""])
+def test_a_register_that_measures_holds_a_number(raw: str | bytes) -> None:
+    """Text where a power should be is no power of nothing: the telegram is malformed."""
+    with pytest.raises(Refused, match=r"1-0:1\.7\.0 holds no number") as refused:
+        Scaling({}).interpret(body_of([(code("1-0:1.7.0"), raw)]), Model.E450)
+    assert refused.value.kind is RefusalKind.TYPE
+
+
+def test_a_register_is_not_stated_in_another_unit() -> None:
+    """A power in volts is a contradiction."""
+    body = body_of([(code("1-0:1.7.0"), 5)])._replace(scales={code("1-0:1.7.0"): Scale(0, "V")})
+    with pytest.raises(Refused, match="stated in V, not W") as refused:
+        Scaling({}).interpret(body, Model.E350)
+    assert refused.value.kind is RefusalKind.TYPE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components import usb
 from homeassistant.config_entries import (
@@ -36,6 +36,9 @@ from ..settings import (
 from .forms import found_schema, keys_schema, shown_values, user_schema
 from .options import E450OptionsFlow
 from .proposal import proposals
+
+FIELDS: Final = {"e450_auth_key_wrong": CONF_AUTH_KEY, "e450_nothing_heard": "base"}
+"""Where the keys' errors are shown, other than at the encryption key."""
 
 type Answer = dict[str, Any] | None
 
@@ -115,7 +118,7 @@ class E450Flow(FamilyFlow):
             keys = {key: value for key, value in user_input.items() if value}
             if (error := self._decode(keys)) is None:
                 return await self.async_step_e450_found()
-            errors[CONF_AUTH_KEY if error == "e450_auth_key_wrong" else CONF_KEY] = error
+            errors[FIELDS.get(error, CONF_KEY)] = error
         return self.async_show_form(step_id="e450_keys", data_schema=keys_schema(), errors=errors)
 
     async def async_step_e450_found(self, user_input: Answer = None) -> ConfigFlowResult:
@@ -125,6 +128,8 @@ class E450Flow(FamilyFlow):
         if found_id is not None:
             await self._settle_unique_id(found_id)
         if self.source == SOURCE_RECONFIGURE:
+            if found_id is None and _has_name(self._get_reconfigure_entry()):
+                return self.async_abort(reason="e450_other_meter")
             return self._reconfigured()
         if user_input is not None:
             if found_id is None:
@@ -159,7 +164,7 @@ class E450Flow(FamilyFlow):
                 return self.async_update_reload_and_abort(
                     entry, data={**_without_keys(entry.data), **keys}
                 )
-            errors[CONF_AUTH_KEY if error == "e450_auth_key_wrong" else CONF_KEY] = error
+            errors[FIELDS.get(error, CONF_KEY)] = error
         return self.async_show_form(
             step_id="e450_reauth_confirm",
             data_schema=keys_schema(),
@@ -261,6 +266,11 @@ def _profile(telegram: Telegram) -> str | None:
     """Return the confirmed profile of a bare layout, None for the others."""
     bare = {profile.layout for profile in PROFILES}
     return telegram.profile if telegram.layout in bare else None
+
+
+def _has_name(entry: EcomConfigEntry) -> bool:
+    """Return whether the meter of an entry names itself, by its id or its system title."""
+    return bool(entry.data.get(CONF_METER_ID) or entry.data.get(CONF_KEY))
 
 
 def _without_keys(data: Mapping[str, Any]) -> dict[str, Any]:

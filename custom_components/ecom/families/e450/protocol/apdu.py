@@ -107,14 +107,16 @@ def is_notification(data: bytes) -> bool:
     """Return whether decrypted ``data`` can only be a notification.
 
     A wrong key gives random octets. A tag, a length and a date that all make
-    sense are then out of reach; without a date the whole body must be sound.
+    sense are then out of reach; without such a date the whole body must be sound.
     """
     if not data.startswith(NOTIFICATION_TAG):
         return False
     start = 1 + _INVOKE_ID
-    if data[start : start + 1] == bytes((DATE_TIME_LENGTH,)):
-        return parse_date_time(data[start + 1 : start + 1 + DATE_TIME_LENGTH]) is not None
+    time = data[start + 1 : start + 1 + DATE_TIME_LENGTH]
+    if data[start : start + 1] == bytes((DATE_TIME_LENGTH,)) and parse_date_time(time):
+        return True
     try:
-        return read_notification(data, 0)[1] == len(data)
+        notification, end = read_notification(data, 0)
     except Refused:
         return False
+    return end == len(data) and isinstance(notification.body[1], tuple)

@@ -9,7 +9,7 @@ from struct import Struct
 _DATE_TIME = Struct(">HBBBBBBBhB")
 _NOT_SPECIFIED = 0xFF
 _NO_DEVIATION = -0x8000
-_MAX_DEVIATION = 24 * 60
+_MAX_DEVIATION = 12 * 60  # Blue Book 4.1.6.1
 _INVALID = 0x01
 _DST = 0x80
 # A clock outside these years was never set; the bounds also keep conversions

@@ -37,8 +37,8 @@ once, for the first thing wrong with it, and never published in part. What a
 frame in 65,536 looks sound, and only who knows the values before can object.
 
 All is driven by ``Decoder.receive``. It gives the same events however the
-octets are cut into pieces. Its memory is one frame (2 KiB) and one telegram
-(64 KiB) at most.
+octets are cut into pieces. It holds one frame (2 KiB) and one telegram (64 KiB)
+at most, and remembers the last few lists of objects, of at most 512 each.
 """
 
 from collections import Counter
@@ -56,6 +56,9 @@ from .security import Keys, Opener
 from .values import MeterTime, Refusal, RefusalKind, Refused, Telegram, Value
 
 type Event = Telegram | Refusal
+
+type _Addresses = tuple[bytes, bytes]
+"""Destination and source of a frame, as sent."""
 
 _NO_KEYS = Keys()
 
@@ -85,6 +88,7 @@ class Decoder:
         self._reader = FrameReader()
         self._blocks = BlockAssembler()
         self._segments = b""
+        self._addresses: _Addresses = (b"", b"")
         self._events: list[Event] = []
 
     @property
@@ -132,7 +136,7 @@ class Decoder:
 
     def _read_frame(self, frame: Frame) -> None:
         if not frame.segmented and not self._segments:
-            self._read_units(frame.info, frame.destination)
+            self._read_units(frame.info, frame[:2])
             return
         data = self._segments + frame.info
         self._segments = b""
@@ -141,9 +145,9 @@ class Decoder:
         elif frame.segmented:
             self._segments = data
         else:
-            self._read_units(data, frame.destination)
+            self._read_units(data, frame[:2])
 
-    def _read_units(self, data: bytes, destination: bytes, *, nested: bool = False) -> None:
+    def _read_units(self, data: bytes, addresses: _Addresses, *, nested: bool = False) -> None:
         """Read the units of one frame, or those that blocks were put together to."""
         at = 0
         while at < len(data):
@@ -153,28 +157,38 @@ class Decoder:
                 if data.startswith(BLOCK_TAG, at) and not nested:
                     block, at = read_block(data, at)
                     _check_end(data, at)
-                    self._read_block(block, destination)
+                    self._read_block(block, addresses)
                 else:
                     if not nested:
                         self._interrupt()
-                    telegram, at = self._telegram(data, at, destination)
+                    telegram, at = self._telegram(data, at, addresses[0])
                     self._events.append(telegram)
             except Refused as refused:
                 if not nested:
                     self._blocks.abandon()
                 self._refuse(refused, data[at:])
                 return
+            except Exception as err:  # noqa: BLE001 - the last resort: no input may raise
+                self._blocks.abandon()
+                what = f"the telegram cannot be read: {type(err).__name__}"
+                self._refuse(Refused(RefusalKind.TYPE, what), data[at:])
+                return
 
-    def _read_block(self, block: Block, destination: bytes) -> None:
+    def _read_block(self, block: Block, addresses: _Addresses) -> None:
         if block.number == 1:
             self._interrupt()
+            self._addresses = addresses
+        elif self._blocks.under_way and addresses != self._addresses:
+            # It says nothing of the telegram under way, which another meter sends.
+            self._refuse(Refused(RefusalKind.GBT, "a block has other addresses"), b"")
+            return
         try:
             telegram = self._blocks.add(block)
         except Refused as refused:
             self._refuse(refused, self._blocks.head)
             return
         if telegram is not None:
-            self._read_units(telegram, destination, nested=True)
+            self._read_units(telegram, addresses, nested=True)
 
     def _interrupt(self) -> None:
         try:

@@ -53,8 +53,17 @@ class BlockAssembler:
         self._dropping = False
         self._spoilt = False
 
+    @property
+    def under_way(self) -> bool:
+        """Return whether a telegram has begun that is neither complete nor refused."""
+        return self._next != 0
+
     def spoil(self) -> None:
-        """Note that octets were refused which may have been a block, or noise between blocks."""
+        """Note that octets were refused which may have been a block, or noise between blocks.
+
+        The telegram under way is then not given out: what was lost may be its
+        end and the beginning of the next one, whose blocks would fit.
+        """
         self._spoilt = True
 
     def abandon(self) -> None:
@@ -83,7 +92,7 @@ class BlockAssembler:
         self._next += 1
         if not block.last:
             return None
-        telegram = bytes(self._data)
+        telegram = None if self._spoilt else bytes(self._data)
         self._restart(following=0)
         self.head = b""
         return telegram

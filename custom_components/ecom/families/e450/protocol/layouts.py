@@ -12,7 +12,14 @@ from .profiles import CLOCK, PROFILES, Profile, fits, propose
 from .values import Layout, Raw, RefusalKind, Refused
 
 _NAME_LENGTH: Final = 6
+# From micro to mega is all that a meter needs, with room to spare.
+_MAX_SCALER: Final = 9
+# The longest list known has 28 objects.
+_MAX_VALUES: Final = 512
+# A logical name begins with the medium (IEC 62056-6-1 table 2): a text of six does not.
+_MAX_MEDIUM: Final = 15
 _LISTS: Final = frozenset((Tag.ARRAY.value, Tag.STRUCTURE.value))
+_NOT_BARE: Final = _LISTS | {Tag.BOOLEAN.value, Tag.BIT_STRING.value}
 _ARRAY: Final = Tag.ARRAY.value
 _STRUCTURE: Final = Tag.STRUCTURE.value
 _OCTETS: Final = Tag.OCTETS.value
@@ -96,15 +103,21 @@ def recognise(body: Item, profile: str | None = None) -> Body:
     tag, items = body
     if tag not in _LISTS or not isinstance(items, tuple) or not items:
         raise Refused(RefusalKind.LAYOUT, "the body is not a list of values")
+    if max(len(items), _size(items[0])) > _MAX_VALUES:
+        raise Refused(RefusalKind.LAYOUT, f"the body has more than {_MAX_VALUES} values")
     if items[0][0] == _ARRAY and (listed := _push_list(items[0])) is not None:
         return _listed(listed, items)
     if items[0][0] == _STRUCTURE and (found := _self_described(items)) is not None:
         return found
     if (pairs := _obis_pairs(items)) is not None:
         return Body(Layout.OBIS_PAIRS, *pairs)
-    if any(item[0] in _LISTS for item in items):
+    if tag != _STRUCTURE or any(item[0] in _NOT_BARE for item in items):
         raise Refused(RefusalKind.LAYOUT, "the body is of no known layout")
     return _bare(_raws(items), profile)
+
+
+def _size(item: Item) -> int:
+    return len(item[1]) if isinstance(item[1], tuple) else 0
 
 
 def _raws(items: Iterable[Item]) -> list[Raw]:
@@ -192,8 +205,14 @@ def _listed(listed: _PushList, items: tuple[Item, ...]) -> Body:
 
 
 def _scale(item: Item) -> Scale | None:
+    """Return a stated scale and unit (Blue Book 4.3.2, scal_unit_type), None if it is none.
+
+    Raises Refused (``type``) for a scaler that no register of a meter can have.
+    """
     match item[1]:
-        case ((_, int(scaler)), (_, int(unit))):
+        case ((tag, int(scaler)), (_, int(unit))):
+            if tag != Tag.INT8 or abs(scaler) > _MAX_SCALER:
+                raise Refused(RefusalKind.TYPE, "a scaler is no small power of ten")
             return Scale(scaler, UNITS.get(unit))
     return None
 
@@ -223,7 +242,7 @@ def _obis_pairs(items: tuple[Item, ...]) -> tuple[tuple[ObisCode, ...], list[Raw
     """Return the pairs of code and value, which the telegram's time may precede."""
     first = len(items) % _PAIR
     codes = _codes(items[first::2])
-    if codes is None:
+    if codes is None or any(code.a > _MAX_MEDIUM for code in codes):
         return None
     raws = _raws(items[first + 1 :: 2])
     if not first:

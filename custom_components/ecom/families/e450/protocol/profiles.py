@@ -99,9 +99,11 @@ def propose(values: Sequence[Raw]) -> tuple[Profile, ...]:
 
 
 def fits(profile: Profile, values: Sequence[Raw]) -> bool:
-    """Return whether each value has a type that its column can take."""
-    return len(values) == len(profile.columns) and all(
-        map(_takes, profile.columns, values, strict=True)
+    """Return whether each value has a type that its column can take, and any is there at all."""
+    return (
+        len(values) == len(profile.columns)
+        and any(raw is not None for raw in values)
+        and all(map(_takes, profile.columns, values, strict=True))
     )
 
 
@@ -113,7 +115,8 @@ def _takes(code: ObisCode, raw: Raw) -> bool:
             return isinstance(raw, MeterTime)
         case _ if code == METER_ID:
             return isinstance(raw, str | bytes)
-    return isinstance(raw, int)
+    # No bare layout has a column that can be negative.
+    return isinstance(raw, int) and raw >= 0
 
 
 def _likeliness(profile: Profile, values: Sequence[Raw]) -> int:

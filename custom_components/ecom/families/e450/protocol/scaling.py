@@ -9,7 +9,7 @@ from .clock import MeterTime
 from .layouts import Body, Scale
 from .obis import ObisCode
 from .registers import Quantity, Register, lookup
-from .values import Layout, Model, Raw, Value
+from .values import Layout, Model, Raw, RefusalKind, Refused, Value
 
 # HDLC addresses carry seven bits an octet, above the extension bit. The
 # customer interface is client 103; the lower half then tells the E570.
@@ -63,17 +63,23 @@ class Scaling:
         """Return the values by code, and what objects say beside them by code and attribute.
 
         Of an object that comes without its value the first other attribute
-        stands for it; of one that comes twice the last value is taken.
+        stands for it. Raises Refused: ``type`` where a register that counts
+        or measures holds something else than a number, or states another
+        unit than its own; ``layout`` where an object comes twice.
         """
         stated = tuple(map(body.scales.get, body.codes)) if body.scales else None
         rules = self._rules(body.codes, model, stated)
         values: dict[ObisCode, Value] = {}
         for code, raw, (register, scaler, unit) in zip(body.codes, body.raws, rules, strict=True):
-            if scaler is None or not isinstance(raw, int):
-                values[code] = Value(raw, _as_sent(raw), None, register)
-            else:
+            if isinstance(raw, int) and scaler is not None:
                 scaled = scale(raw, scaler) if scaler else raw
                 values[code] = Value(raw, scaled, unit, register)
+            elif raw is None or isinstance(raw, int) or not register or register.unit is None:
+                values[code] = Value(raw, _as_sent(raw), None, register)
+            else:
+                raise Refused(RefusalKind.TYPE, f"{code} holds no number")
+        if len(values) != len(body.codes):
+            raise Refused(RefusalKind.LAYOUT, "an object comes twice in one telegram")
         attributes: dict[tuple[ObisCode, int], Value] = {}
         for code, number, raw in body.attributes:
             value = Value(raw, _as_sent(raw), None, lookup(code))
@@ -94,6 +100,8 @@ class Scaling:
         if register and register.quantity in self._scalers:
             return _Rule(register, self._scalers[register.quantity], unit)
         if stated is not None:
+            if unit and stated.unit and unit != stated.unit:
+                raise Refused(RefusalKind.TYPE, f"{code} is stated in {stated.unit}, not {unit}")
             return _Rule(register, stated.scaler, stated.unit)
         if register is None or model is Model.E570:
             return _Rule(register, None, None)
