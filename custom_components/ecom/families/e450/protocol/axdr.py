@@ -119,9 +119,10 @@ def _list(data: bytes, at: int, depth: int) -> tuple[Item, int]:
     if data.startswith(_SWAPPED_START, at) and data[at : at + _NAME_SIZE] in _SWAPPED:
         items.append((_OCTETS, data[at + 2 : at + _NAME_SIZE]))
         at += _NAME_SIZE
+    number_of = _NUMBERS.get
     for _ in range(count - len(items)):
         tag_of = data[at]
-        number = _NUMBERS.get(tag_of)
+        number = number_of(tag_of)
         if number is not None:  # what _item does, without the call: most items are numbers
             unpack, size = number
             items.append((tag_of, unpack(data, at + 1)[0]))

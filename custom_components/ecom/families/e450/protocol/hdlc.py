@@ -7,7 +7,6 @@ frame ends: 7E may stand anywhere inside.
 
 from binascii import crc_hqx
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .values import RefusalKind, Refused
@@ -19,6 +18,9 @@ _SEGMENTED: Final = 0x08
 MAX_FRAME: Final = 0x7FF
 _CHECK: Final = 2
 _LENGTH: Final = 2
+# With addresses of two octets and one, as nearly all meters of this family send.
+_USUAL_HEADER: Final = 8
+_MOST_HEADERS: Final = 64
 _ADDRESS_LENGTHS: Final = frozenset((1, 2, 4))
 _MAX_ADDRESS: Final = 4
 # The check sequence is the CRC of ISO/IEC 13239 (X.25), which takes the bits
@@ -68,6 +70,8 @@ class FrameReader:
         """Start with nothing read."""
         self.junk = 0
         self._buffer = b""
+        # All frames of one length have one header, and a meter sends few lengths.
+        self._headers: dict[bytes, _Header] = {}
 
     def receive(self, data: bytes) -> Iterator[Frame | Refused]:
         """Take a piece of the stream; give its intact frames and what is damaged."""
@@ -108,7 +112,8 @@ class FrameReader:
         if len(data) > start + 1 and data[start + 1] & _FORMAT_MASK != _FORMAT:
             return None, start + 1
         try:
-            header = _find_header(data, start + 1)
+            header = self._headers.get(data[start + 1 : start + 1 + _USUAL_HEADER])
+            header = header or self._find_header(start + 1)
         except Refused as refused:
             return refused, start + 1
         if header is None:
@@ -122,18 +127,20 @@ class FrameReader:
         _, segmented, destination, source, sent_control, size = header
         return Frame(destination, source, sent_control, segmented, field[size:-_CHECK]), end
 
+    def _find_header(self, start: int) -> _Header | None:
+        """Return the header at ``start``, None if it is not all there; raises Refused."""
+        data = self._buffer
+        middle = _address_end(data, start + _LENGTH)
+        control = _address_end(data, middle) if middle else 0
+        if not control or len(data) < control + 1 + _CHECK:
+            return None
+        octets = data[start : control + 1 + _CHECK]
+        header = _read_header(octets, middle - start)
+        if len(octets) == _USUAL_HEADER and len(self._headers) < _MOST_HEADERS:
+            self._headers[octets] = header
+        return header
 
-def _find_header(data: bytes, start: int) -> _Header | None:
-    """Return the header at ``start``, None if it is not all there; raises Refused as below."""
-    middle = _address_end(data, start + _LENGTH)
-    control = _address_end(data, middle) if middle else 0
-    if not control or len(data) < control + 1 + _CHECK:
-        return None
-    return _read_header(data[start : control + 1 + _CHECK], middle - start)
 
-
-# All frames of one length have one header, and a meter sends few lengths.
-@lru_cache(maxsize=256)
 def _read_header(data: bytes, middle: int) -> _Header:
     """Return what a header says whose source address is at ``middle``.
 

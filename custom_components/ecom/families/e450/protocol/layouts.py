@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from .axdr import NUMBER_TAGS, Content, Item, Tag, encode
 from .clock import DATE_TIME_LENGTH, MeterTime, parse_date_time
-from .obis import ObisCode
+from .obis import ObisCode, code_of
 from .profiles import CLOCK, PROFILES, Profile, fits, propose
 from .values import Layout, Raw, RefusalKind, Refused
 
@@ -143,7 +143,7 @@ def _codes(items: Sequence[Item]) -> tuple[ObisCode, ...] | None:
     """Return the codes of logical names, None if any item is none."""
     codes = tuple(
         [
-            ObisCode.from_bytes(octets)
+            code_of(octets)
             for tag, octets in items
             if tag == _OCTETS and isinstance(octets, bytes) and len(octets) == _NAME_LENGTH
         ]

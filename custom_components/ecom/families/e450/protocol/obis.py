@@ -44,7 +44,7 @@ class ObisCode(NamedTuple):
 
         Raises ValueError unless there are six octets.
         """
-        return _from_bytes(octets)
+        return code_of(octets)
 
     @property
     def cde(self) -> str:
@@ -60,7 +60,8 @@ class ObisCode(NamedTuple):
 
 # A meter sends the same two dozen codes for ever, so each is built once.
 @lru_cache(maxsize=1024)
-def _from_bytes(octets: bytes) -> ObisCode:
+def code_of(octets: bytes) -> ObisCode:
+    """Return the code of a COSEM logical name; raises ValueError unless there are six octets."""
     if len(octets) != _LENGTH:
         msg = f"an OBIS code has six octets, not {len(octets)}"
         raise ValueError(msg)
