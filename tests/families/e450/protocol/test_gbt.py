@@ -176,6 +176,16 @@ def test_the_head_names_the_telegram_under_way() -> None:
     assert assembler.head == b""
 
 
+def test_whether_a_telegram_is_under_way() -> None:
+    """From its block 1 to its last, or to its refusal."""
+    assembler = BlockAssembler()
+    assert not assembler.under_way
+    assembler.add(Block(1, False, b""))  # noqa: FBT003
+    assert assembler.under_way
+    assembler.add(Block(2, True, b""))  # noqa: FBT003
+    assert not assembler.under_way
+
+
 def test_a_telegram_has_an_end() -> None:
     """Exactly 64 KiB pass, one octet more is refused, and what follows is dropped."""
     assembler = BlockAssembler()
