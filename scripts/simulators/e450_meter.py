@@ -141,8 +141,8 @@ def find_capture(name: str) -> bytes:
     """
     if (fixture := FIXTURES / f"{name}.json").is_file():
         return bytes.fromhex(json.loads(fixture.read_text())["hex"])
-    if Path(name).is_file():
-        return bytes.fromhex("".join(Path(name).read_text().split()))
+    if Path(name).exists():
+        return _hex_file(Path(name))
     if CAPTURES.is_file():
         for capture in json.loads(CAPTURES.read_text()):
             if capture["id"] == name:
@@ -160,6 +160,17 @@ def split_frames(stream: bytes) -> list[bytes]:
             at = found + len(each.info)
     pieces = [stream[a:b] for a, b in zip(starts, [*starts[1:], len(stream)], strict=True)]
     return [piece for piece in pieces if piece]
+
+
+def _hex_file(path: Path) -> bytes:
+    """Return the octets of a file; raises OSError or ValueError with what is wrong."""
+    try:
+        data = bytes.fromhex("".join(path.read_text(encoding="utf-8").split()))
+    except ValueError:
+        raise ValueError(f"{path} does not hold whole octets in hex") from None
+    if not data:
+        raise ValueError(f"{path} is empty")
+    return data
 
 
 def _framed(data: bytes) -> bytes:

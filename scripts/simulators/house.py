@@ -81,7 +81,7 @@ def _minute(moment: datetime) -> int:
 
 def _profile(minute: int) -> Flow:
     hour = minute / 60
-    load = BASE_W + FRIDGE_W * (minute % FRIDGE_EVERY < FRIDGE_ON)
+    load: float = BASE_W + FRIDGE_W * (minute % FRIDGE_EVERY < FRIDGE_ON)
     load += sum(height * exp(-(((hour - at) / width) ** 2)) for at, width, height in PEAKS)
     sun = sin(tau / 2 * (hour - SUNRISE) / (SUNSET - SUNRISE))
     return Flow(

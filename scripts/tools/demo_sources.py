@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-import signal
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from scripts.tools.ha_process import ROOT
+from scripts.tools.ha_process import ROOT, stop_process
 
 STOP_SECONDS: Final = 5
 
@@ -66,12 +64,7 @@ class Simulator:
     async def stop(self) -> None:
         """Stop it; a second call does nothing."""
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            if process.returncode is None:
-                process.kill()
+        await stop_process(process, STOP_SECONDS)
         if self._log is not None:
             self._log.close()
 

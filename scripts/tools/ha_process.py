@@ -102,13 +102,7 @@ class HomeAssistant:
     async def stop(self) -> None:
         """Ask it to stop, and insist if it does not; a second call does nothing."""
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        await stop_process(process, STOP_SECONDS)
         if self._log_file is not None:
             self._log_file.close()
 
@@ -121,6 +115,18 @@ class HomeAssistant:
         elif link.exists():
             shutil.rmtree(link)
         link.symlink_to(ROOT / "custom_components" / "ecom", target_is_directory=True)
+
+
+async def stop_process(process: asyncio.subprocess.Process | None, seconds: float) -> None:
+    """Ask a process to stop, and insist after so many seconds."""
+    if process is None or process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), seconds)
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 def free_port(wanted: int = 0) -> int:

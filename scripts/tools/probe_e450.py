@@ -18,6 +18,12 @@ from scripts.tools.pure import load_pure
 
 load_pure()
 
+from custom_components.ecom.errors import CannotConnect  # noqa: E402 - needs the stubs
+from custom_components.ecom.families.e450.client import (  # noqa: E402 - needs the stubs
+    BY_NAME,
+    normalise,
+    open_port,
+)
 from custom_components.ecom.families.e450.protocol import (  # noqa: E402 - needs the stubs
     PROFILES,
     Decoder,
@@ -34,7 +40,7 @@ _USAGE: Final = 2
 _NOT_MEASURED: Final = frozenset(
     map(ObisCode.parse, ("0-0:42.0.0", "0-0:96.1.0", "0-0:96.1.1", "0-0:1.0.0"))
 )
-_LINES: Final = {"2400-8E1": (2400, "E"), "2400-8N1": (2400, "N"), "9600-8N1": (9600, "N")}
+_LINES: Final = tuple(name.replace(" ", "-") for name in BY_NAME)
 
 type Event = Telegram | Refusal
 type Json = dict[str, object]
@@ -80,21 +86,19 @@ def read_hex(name: str) -> bytes:
 
     Raises ValueError for anything but hex digits, OSError for a file that cannot be read.
     """
-    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         return bytes.fromhex("".join(text.split()))
     except ValueError:
         raise ValueError(f"{name} does not hold whole octets in hex") from None
 
 
 async def read_port(url: str, line: str, decoder: Decoder, printer: Printer) -> None:
-    """Print what comes from a port until it ends; raises OSError where it cannot be opened."""
-    from serialx import Parity, open_serial_connection  # noqa: PLC0415 - files need no port
+    """Print what comes from a port until it ends.
 
-    baudrate, parity = _LINES[line]
-    reader, writer = await open_serial_connection(
-        url, baudrate=baudrate, parity=Parity.EVEN if parity == "E" else Parity.NONE
-    )
+    Raises CannotConnect where it cannot be opened, ValueError for no address.
+    """
+    reader, writer = await open_port(normalise(url), BY_NAME[line.replace("-", " ")])
     try:
         while data := await reader.read(_CHUNK):
             printer.show(decoder.receive(data))
@@ -108,7 +112,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/probe e450", description=__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--hex", metavar="FILE", help="hex in any spacing; - is standard input")
-    source.add_argument("--port", metavar="URL", help="a device path, socket://, rfc2217:// …")
+    source.add_argument(
+        "--port", metavar="URL", help="a device path, HOST:PORT, socket://, rfc2217:// …"
+    )
     parser.add_argument("--key", metavar="HEX", help="encryption key, 32 hex digits")
     parser.add_argument("--auth-key", metavar="HEX", help="authentication key, 32 hex digits")
     parser.add_argument(
@@ -123,7 +129,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def run(options: argparse.Namespace) -> bool:
     """Print all telegrams; return whether a good one was among them.
 
-    Raises ValueError for bad hex or keys, OSError for a file or port that fails.
+    Raises ValueError for bad hex or keys, OSError for a file and CannotConnect
+    for a port that fails.
     """
     decoder = Decoder(keys=Keys.from_hex(options.key, options.auth_key), profile=options.profile)
     printer = Printer()
@@ -143,9 +150,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
         return 0 if run(options) else 1
+    except CannotConnect as error:
+        print(f"probe: the port cannot be opened: {error}", file=sys.stderr)
     except (OSError, ValueError) as error:
         print(f"probe: {error}", file=sys.stderr)
-        return _USAGE
+    return _USAGE
 
 
 if __name__ == "__main__":

@@ -67,6 +67,19 @@ async def test_the_repair_brings_it_back(deleted: House, meter: MeterAtHome) -> 
     assert meter.entry.runtime_data
 
 
+async def test_the_site_comes_back_with_the_meters_that_sources_proposed(
+    deleted: House, meter: MeterAtHome
+) -> None:
+    """What the user once confirmed need not be chosen again."""
+    proposal = {"port": meter.key("power"), "role": "grid", "title": "Meter", "phases": ["1"]}
+    data = {**meter.entry.data, "meters": [proposal]}
+    deleted.hass.config_entries.async_update_entry(meter.entry, data=data)
+    await confirm(deleted, ISSUE_SITE_DELETED)
+    (site,) = deleted.site_entries
+    (found,) = site.subentries.values()
+    assert (found.data["port"], found.data["role"]) == (meter.key("power"), "grid")
+
+
 async def test_deleting_the_last_source_ends_the_repair(deleted: House, meter: MeterAtHome) -> None:
     """Without a source nobody needs a Site."""
     await deleted.remove(meter.entry)

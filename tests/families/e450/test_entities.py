@@ -70,6 +70,18 @@ async def test_values_are_there_again_after_a_restart(meter: MeterAtHome) -> Non
     assert state.attributes[ATTR_UNIT_OF_MEASUREMENT] == "Wh"
 
 
+async def test_what_is_known_is_stored_while_the_meter_talks(
+    meter: MeterAtHome, hass_storage: dict[str, Any]
+) -> None:
+    """A power cut costs five minutes of memory, however often the meter speaks."""
+    await meter.move_in()
+    for number in range(70):
+        await meter.says({IMPORT: 28, IMPORTED: 1000 + number})
+        await meter.house.later(seconds=5)
+    stored = hass_storage[f"ecom.e450.{meter.entry.entry_id}"]["data"]
+    assert int(stored["registers"][IMPORTED]["value"]) >= 1055
+
+
 async def test_a_counter_that_fell_during_a_restart_is_refused(meter: MeterAtHome) -> None:
     """The second line remembers what was read before."""
     await meter.move_in()

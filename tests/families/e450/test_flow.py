@@ -25,6 +25,7 @@ from tests.families.e450.telegrams import (
     Voice,
 )
 from tests.house import meters_of, until
+from tests.meters import tcp_meter
 
 NAME = {"name": "Main meter", "role": "grid"}
 
@@ -182,8 +183,11 @@ async def test_a_meter_without_any_name_is_known_by_the_one_it_is_given(
     assert dialogue.created.data["profile"] == "bare_2"
     assert dialogue.created.data["meters"] == []
     again = await heard(meter, values, voice)
-    await again.send(name="chalet a la montagne", role="grid", profile="bare_2")
-    assert again.reason == "already_configured"
+    assert again.reason == "already_configured", "one reader for one port"
+    async with tcp_meter() as elsewhere:
+        again = await heard(MeterAtHome(meter.house, elsewhere), values, voice)
+        await again.send(name="chalet a la montagne", role="grid", profile="bare_2")
+        assert again.reason == "already_configured", "one meter for one name"
 
 
 async def test_a_meter_is_added_once(meter: MeterAtHome) -> None:

@@ -198,6 +198,18 @@ async def test_options_change_how_the_meter_is_read(meter: MeterAtHome) -> None:
     assert meter.shown(IMPORT) == "280"
 
 
+async def test_a_scaler_is_a_whole_power_of_ten(meter: MeterAtHome) -> None:
+    """Half a power of ten is no scaler: the form says so and keeps what was typed."""
+    await meter.move_in()
+    flow = meter.house.hass.config_entries.options
+    form = await flow.async_init(meter.entry.entry_id)
+    answer = {"limit_kw": 6, "scalers": {"power": 1.5}, "media": {}}
+    result = await flow.async_configure(form["flow_id"], answer)
+    assert result["errors"] == {"base": "e450_not_whole"}
+    assert meter.entry.options == {}
+    flow.async_abort(form["flow_id"])
+
+
 async def test_options_can_be_taken_back(meter: MeterAtHome) -> None:
     """What is left empty is as if nobody had stated it."""
     await meter.move_in(options={"limit_kw": 6, "scalers": {"power": 1}, "media": {"1": "gas"}})

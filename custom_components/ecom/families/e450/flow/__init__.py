@@ -86,7 +86,11 @@ class E450Flow(FamilyFlow):
         """Listen until a telegram comes, and say meanwhile that it may take a minute."""
         del user_input
         if self._task is None:
-            self._task = self.hass.async_create_task(listen(await self._stable_url()))
+            url = await self._stable_url()
+            if self.source != SOURCE_RECONFIGURE:
+                # Two readers of one serial port would take each other's bytes.
+                self._async_abort_entries_match({CONF_DEVICE: url})
+            self._task = self.hass.async_create_task(listen(url))
         if not self._task.done():
             return self.async_show_progress(
                 step_id="e450_listen",

@@ -45,13 +45,17 @@ class E450OptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask, and keep only what was filled in."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            return self.async_create_entry(data=_options(user_input))
+            if all(float(value).is_integer() for value in user_input[CONF_SCALERS].values()):
+                return self.async_create_entry(data=_options(user_input))
+            errors["base"] = "e450_not_whole"
         return self.async_show_form(
             step_id="e450_options",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(), _suggested(self.config_entry.options)
+                _schema(), user_input or _suggested(self.config_entry.options)
             ),
+            errors=errors,
         )
 
 
