@@ -47,6 +47,16 @@ def test_all_plain_captures_one_after_another_with_noise_between() -> None:
     assert found == [raw for capture in plain for raw in capture.telegrams]
 
 
+@pytest.mark.parametrize("capture", FIXTURES, ids=NAMES)
+def test_a_capture_three_times_with_noise_between(capture: Capture) -> None:
+    """Each with its own keys, those with a damaged part too: the good ones all come."""
+    noise = random.Random(len(capture.octets))
+    between = [noise.randbytes(noise.randrange(200)) + SHORT_FRAME for _ in range(3)]
+    stream = b"".join(piece + capture.octets for piece in between)
+    found = [raw_values(telegram) for telegram in telegrams(decode(stream, capture.keys))]
+    assert found == 3 * capture.telegrams
+
+
 @pytest.mark.parametrize(
     "capture", [each for each in FIXTURES if each.keys.encryption], ids=lambda each: each.name
 )
