@@ -144,14 +144,4 @@ class Role(StrEnum):
     HEAT = "heat"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MeterProposal:
-    """A port that a source proposes as a meter of the site."""
-
-    port_key: str
-    role: Role
-    title: str
-    phases: frozenset[int] = frozenset({1})
-
-
 type AnyPort = Port[Any]
