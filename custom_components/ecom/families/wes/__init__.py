@@ -1,0 +1,1 @@
+"""Cartelectronic WES servers, one house or a building of many."""

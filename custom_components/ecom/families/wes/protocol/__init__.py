@@ -1,0 +1,29 @@
+"""The page of a WES as bytes in and a report out, and back for the simulator."""
+
+from .values import (
+    COUNTERS,
+    COUNTERS_OF,
+    TARIFF_COUNTERS,
+    Colour,
+    Contract,
+    Kind,
+    Period,
+    Point,
+    Quantity,
+    Report,
+    Value,
+)
+
+__all__ = [
+    "COUNTERS",
+    "COUNTERS_OF",
+    "TARIFF_COUNTERS",
+    "Colour",
+    "Contract",
+    "Kind",
+    "Period",
+    "Point",
+    "Quantity",
+    "Report",
+    "Value",
+]
