@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, override
@@ -16,7 +16,6 @@ from homeassistant.util import dt as dt_util
 from ...const import DOCUMENTATION, DOMAIN
 from ...coordinator import EcomCoordinator
 from ...errors import CannotConnect, EcomError, InvalidAuth
-from ...ports import Unsubscribe
 from ...runtime import EcomConfigEntry
 from .client import WesClient
 from .models import WesState
@@ -104,7 +103,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
         return True
 
     @callback
-    def note(self, values: dict[Point, Value]) -> None:
+    def note(self, values: Mapping[Point, Value]) -> None:
         """Show at once what the answer to a command says."""
         self.data.note(values, dt_util.utcnow())
         self.async_set_updated_data(self.data)
@@ -179,11 +178,12 @@ class WesCoordinator(EcomCoordinator[WesState]):
 
     def _next_pause(self) -> float:
         """Return the seconds to the next try: a whole number of intervals."""
-        longest = (LOCKED_OUT_PAUSE if self._locked_out else LONGEST_PAUSE).total_seconds()
+        longest = LOCKED_OUT_PAUSE if self._locked_out else LONGEST_PAUSE
+        most = max(int(longest.total_seconds() / self._interval), 1)
         if self._locked_out:
-            return max(longest, self._interval)
-        factor = 2 ** max(self._failures - PATIENCE + 1, 0)
-        return self._interval * max(min(factor, longest // self._interval), 1)
+            return self._interval * most
+        doublings = max(self._failures - PATIENCE + 1, 0)
+        return self._interval * min(1 << min(doublings, 6), most)
 
     def _recovered(self) -> None:
         """Forget all failures."""
@@ -237,9 +237,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
         elif drift <= CLOCK_LIMIT:
             self._clear(ISSUE_CLOCK)
 
-    def _raise(
-        self, issue: str, part: str = "", *, fixable: bool = False, **names: str
-    ) -> None:
+    def _raise(self, issue: str, part: str = "", *, fixable: bool = False, **names: str) -> None:
         """Raise a repair of this server, or of one of its inputs."""
         data: dict[str, str | int | float | None] = {
             "entry_id": self.config_entry.entry_id,

@@ -72,7 +72,7 @@ class CounterGuard:
 
     def __init__(self, limit_per_hour: float) -> None:
         """Start without a reading. ``limit_per_hour`` is the most that can be counted."""
-        self._limit = _decimal(limit_per_hour)
+        self.limit_per_hour = limit_per_hour
         self._last: _Mark | None = None
         self._before: Decimal | None = None  # The good reading that differed from the last.
         self._offset = Decimal()
@@ -120,8 +120,19 @@ class CounterGuard:
             self._suspect_it(mark)
         return Verdict.ASK if self.asking else Verdict.WAIT
 
+    def suspend(self, raw: float | Decimal, now: datetime) -> None:
+        """Ask about a reading that is another meter's for certain, plausible or not."""
+        value = _decimal(raw)
+        if self._last is not None and _countable(value):
+            mark = _Mark(value, now)
+            self._suspect, self._rival = _Series(mark.at, mark, CONFIRMING), None
+
+    def withdraw(self) -> None:
+        """Forget a suspicion: it is the same meter after all."""
+        self._suspect = self._rival = None
+
     def exchange(self, closing: float | Decimal, opening: float | Decimal, now: datetime) -> None:
-        """Go on from ``closing``, the old meter's last reading, with a meter that began at ``opening``.
+        """Go on from ``closing``, where the old meter ended, with one that began at ``opening``.
 
         Raises ValueError if nothing is asked, or if the total would go down: a
         closing reading below the last good one, an opening one above the
@@ -184,7 +195,7 @@ class CounterGuard:
 
     def _allowed(self, elapsed: timedelta) -> Decimal:
         """Return what can be counted in that time; one is always allowed, the least step."""
-        return max(self._limit * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
+        return max(_decimal(self.limit_per_hour) * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
 
     def _is_waited_out(self, last: _Mark, value: Decimal) -> bool:
         """Return whether the last good reading was itself a small glitch upwards."""

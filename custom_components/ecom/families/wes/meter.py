@@ -6,7 +6,6 @@ the new contract begin elsewhere, the energy drawn does not.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -35,8 +34,8 @@ class TeleinfoMeter:
         self._contract: Contract | None = None
         self._next_contract: Contract | None = None
         self._next_times = 0
-        self._offset = Decimal()
-        self._total: Decimal | None = None
+        self._offset: float = 0
+        self._total: float | None = None
 
     def identify(self, block: Mapping[Quantity, Value]) -> Identity:
         """Return whose block it is; the first meter that is seen is this one."""
@@ -55,7 +54,7 @@ class TeleinfoMeter:
         if self.candidate is not None:
             self.meter_id, self.candidate, self._times = self.candidate, None, 0
 
-    def total(self, contract: Contract, counted: Decimal) -> Decimal | None:
+    def total(self, contract: Contract, counted: float) -> float | None:
         """Return the energy drawn under all contracts so far, in Wh.
 
         ``counted`` is the sum of this contract's counters. None while a
@@ -80,13 +79,13 @@ class TeleinfoMeter:
         return {
             "meter_id": self.meter_id,
             "contract": self._contract,
-            "offset": str(self._offset),
-            "total": None if self._total is None else str(self._total),
+            "offset": self._offset,
+            "total": self._total,
         }
 
     def load(self, stored: Mapping[str, Any]) -> None:
         """Take up what was stored."""
         self.meter_id = stored["meter_id"]
         self._contract = None if stored["contract"] is None else Contract(stored["contract"])
-        self._offset = Decimal(stored["offset"])
-        self._total = None if stored["total"] is None else Decimal(stored["total"])
+        self._offset = stored["offset"]
+        self._total = stored["total"]

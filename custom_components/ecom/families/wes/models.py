@@ -6,12 +6,13 @@ published when it can, or when the user has said what happened.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from ...ports import Reading
-from .guards import CounterGuard, MeanPower, ProbeGuard, Verdict
+from .guards import CounterGuard, ProbeGuard, Verdict
+from .mean_power import MeanPower
 from .meter import Identity, TeleinfoMeter
 from .presence import is_there
 from .protocol import COUNTERS, COUNTERS_OF, Contract, Kind, Point, Quantity, Report, Value
@@ -19,7 +20,8 @@ from .settings import Medium, ProbeKind, Settings
 
 MOST_WH_PER_HOUR: Final = 300_000.0
 """More than any clamp or meter of a WES sees in an hour: 300 kW."""
-MOST_M3_PER_HOUR: Final = 250.0
+MOST_M3_PER_HOUR: Final = 50.0
+"""More than the main of a large building lets through."""
 VOLTS, PHASES, MARGIN = 230, 3, 1.5
 """What a subscribed current can be exceeded by before a breaker opens."""
 
@@ -39,8 +41,8 @@ class Asking:
     """A counter that waits for its closing and its opening index."""
 
     point: Point
-    last: Decimal
-    now: Decimal
+    last: float
+    now: float
 
 
 class WesState:
@@ -95,13 +97,14 @@ class WesState:
         """Return the counters that wait for the user, by input."""
         found: dict[str, list[Asking]] = {}
         for point, guard in self.guards.items():
-            if guard.asking and guard.last is not None and guard.newest is not None:
+            last, current = guard.last_good, guard.current
+            if guard.asking and last is not None and current is not None:
                 found.setdefault(point.input, []).append(
-                    Asking(point=point, last=guard.last, now=guard.newest)
+                    Asking(point=point, last=last, now=current)
                 )
         return found
 
-    def exchange(self, point: Point, closing: Decimal, opening: Decimal, now: datetime) -> None:
+    def exchange(self, point: Point, closing: float, opening: float, now: datetime) -> None:
         """Go on from another meter's index; raises ValueError where that cannot be."""
         self.guards[point].exchange(closing, opening, now)
         if point.kind is Kind.TELEINFO and point.input not in self.asking:
@@ -121,7 +124,9 @@ class WesState:
     def load(self, stored: Mapping[str, Any]) -> None:
         """Take up what an earlier run has stored; a counter in another unit begins anew."""
         media = {int(n): medium for n, medium in stored.get("media", {}).items()}
-        changed = {n for n in (*media, *self.settings.media) if media.get(n) != self.settings.media.get(n)}
+        changed = {
+            n for n in (*media, *self.settings.media) if media.get(n) != self.settings.media.get(n)
+        }
         self.firmware = stored.get("firmware")
         self.present |= dict.fromkeys(_points(stored.get("present", ())))
         for kind, number, quantity, guard in stored.get("guards", ()):
@@ -136,7 +141,10 @@ class WesState:
     def _take_teleinfo(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
         """Take one meter's block, unless it is another meter's."""
         meter = self.meters.setdefault(number, TeleinfoMeter())
+        doubted = meter.candidate is not None
         match meter.identify(block):
+            case Identity.SAME if doubted:
+                self._withdraw(number)
             case Identity.DOUBTFUL:
                 return
             case Identity.OTHER:
@@ -148,13 +156,19 @@ class WesState:
             return
         wanted = COUNTERS_OF[contract]
         if all(quantity in good for quantity in wanted):
-            extra = good.get(Quantity.SUPER_OFF_PEAK, Decimal())
+            extra = good.get(Quantity.SUPER_OFF_PEAK, 0)
             total = meter.total(contract, sum((good[quantity] for quantity in wanted), extra))
             if total is not None:
                 point = Point(Kind.TELEINFO, number, Quantity.IMPORT)
                 self.present.setdefault(point)
                 self._count(point, total, now)
         self._publish_power(Kind.TELEINFO, number, now)
+
+    def _withdraw(self, number: int) -> None:
+        """Let the counters go on: the meter is the one that it was."""
+        for point, guard in self.guards.items():
+            if (point.kind, point.number) == (Kind.TELEINFO, number):
+                guard.withdraw()
 
     def _suspend(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
         """Stop the counters of a meter that is another one now."""
@@ -165,9 +179,9 @@ class WesState:
 
     def _take_block(
         self, kind: Kind, number: int, block: Mapping[Quantity, Value], now: datetime
-    ) -> dict[Quantity, Decimal]:
+    ) -> dict[Quantity, float]:
         """Take the values of one input; return its counters that count."""
-        good: dict[Quantity, Decimal] = {}
+        good: dict[Quantity, float] = {}
         contract, limit = block.get(Quantity.CONTRACT), _limit(block)
         for quantity, value in block.items():
             point = Point(kind, number, quantity)
@@ -213,7 +227,7 @@ class WesState:
         if medium in ELECTRICITY:
             self._publish_power(Kind.COUNTER, point.number, now)
 
-    def _judge(self, point: Point, value: Value, limit: float, now: datetime) -> Decimal | None:
+    def _judge(self, point: Point, value: Value, limit: float, now: datetime) -> float | None:
         """Return the total of a counter whose index can be true, else None."""
         if not isinstance(value, int | float | Decimal):
             return None
@@ -228,11 +242,11 @@ class WesState:
         if point not in self.present and is_there(point, value, contract):
             self.present[point] = None
 
-    def _count(self, point: Point, total: Decimal, now: datetime) -> None:
+    def _count(self, point: Point, total: float, now: datetime) -> None:
         """Publish a total, and let its mean power follow."""
-        self._publish(point, int(total) if total == int(total) else float(total), now)
+        self._publish(point, total, now)
         if point.quantity in FLOWS:
-            self._means.setdefault(point, MeanPower()).add(float(total), now)
+            self._means.setdefault(point, MeanPower()).add(total, now)
 
     def _publish(self, point: Point, value: Value, now: datetime) -> None:
         self.readings[point] = Reading(

@@ -58,4 +58,3 @@ _JUDGES: Final[Mapping[Kind, Callable[[Quantity, Value, Value], bool]]] = {
     Kind.COUNTER: _counts,
     Kind.MAINS: _counts,
 }
-

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.components.switch import SwitchDeviceClass
+from homeassistant.components.switch.const import SwitchDeviceClass
 from homeassistant.const import (
     LIGHT_LUX,
     PERCENTAGE,
@@ -131,7 +131,11 @@ NAMES: Final[Mapping[Kind, str]] = {
 
 TRANSLATION_KEYS: Final = {
     Platform.SENSOR: frozenset(
-        {f"wes_{quantity.partition('_')[0]}_phase" for quantity in Quantity if quantity[-1].isdigit()}
+        {
+            f"wes_{quantity.partition('_')[0]}_phase"
+            for quantity in Quantity
+            if quantity[-1].isdigit()
+        }
         - {"wes_max_phase"}
         | {"wes_max_current_phase"}
         | {f"wes_{quantity}" for quantity in CLASSES if not quantity[-1].isdigit()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, override
 
 from ...errors import CannotConnect, InvalidAuth
 from .client import Address, WesClient
@@ -16,6 +16,7 @@ class Account(NamedTuple):
     username: str | None
     password: str | None
 
+    @override
     def __repr__(self) -> str:
         """Return nothing secret."""
         return "Account(…)"

@@ -101,7 +101,7 @@ def _loaded(settings: Settings, stored: dict[str, Any]) -> WesState:
     state = WesState(settings)
     try:
         state.load(stored)
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+    except ArithmeticError, AttributeError, KeyError, TypeError, ValueError:
         _LOGGER.warning("What was stored of a WES is damaged; its counters begin anew")
         return WesState(settings)
     return state

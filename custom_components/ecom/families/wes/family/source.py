@@ -108,6 +108,11 @@ class WesSource:
         return (self.coordinator,)
 
     @property
+    def state(self) -> WesState:
+        """Return what is known of the server."""
+        return self.coordinator.data
+
+    @property
     def settings(self) -> Settings:
         """Return how the server is read."""
         return self.coordinator.data.settings
@@ -231,9 +236,7 @@ class WesSource:
             command = partial(self._switching.switch, point) if self._admin else None
         platform, description = describe(point, self.settings, command)
         device = self._child(point) if point.kind in CHILDREN else self._device
-        return self._spec(
-            f"{self.uid}/{point}", platform, description, device, placeholders(point)
-        )
+        return self._spec(f"{self.uid}/{point}", platform, description, device, placeholders(point))
 
     def _spec(
         self,
@@ -278,7 +281,7 @@ class WesSource:
             manufacturer="Cartelectronic",
             model="WES",
             sw_version=self.coordinator.data.firmware,
-            configuration_url=f"http://{address.netloc}/",
+            configuration_url=f"http://{address}/",
         )
         self._device_id = (
             dr.async_get(self._hass)

@@ -34,7 +34,7 @@ from ..visit import Account, Found, visit
 from .forms import (
     CONF_ADDRESS,
     CONF_PORTS,
-    account_fields,
+    account_schema,
     address_schema,
     found_schema,
     media_of,
@@ -122,7 +122,7 @@ class WesFlow(FamilyFlow):
         return self.async_show_form(
             step_id="wes_reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                _account_schema(), {CONF_USERNAME: entry.data.get(CONF_USERNAME)}
+                account_schema(), {CONF_USERNAME: entry.data.get(CONF_USERNAME)}
             ),
             errors=errors,
             description_placeholders={"server": entry.title},

@@ -1,7 +1,6 @@
 """What the user is asked when a counter seems to belong to another meter."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 import probatio
@@ -23,7 +22,7 @@ def question(asking: Asking, unit: str) -> Question:
     )
     schema = probatio.Schema(
         {
-            probatio.Required(CONF_CLOSING, default=float(asking.last)): number,
+            probatio.Required(CONF_CLOSING, default=asking.last): number,
             probatio.Required(CONF_OPENING, default=0.0): number,
         }
     )
@@ -31,13 +30,12 @@ def question(asking: Asking, unit: str) -> Question:
         schema=schema,
         placeholders={
             "counter": str(asking.point.quantity),
-            "last": f"{asking.last:f} {unit}",
-            "now": f"{asking.now:f} {unit}",
+            "last": f"{asking.last} {unit}",
+            "now": f"{asking.now} {unit}",
         },
     )
 
 
-def answer_of(user_input: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+def answer_of(user_input: Mapping[str, Any]) -> tuple[float, float]:
     """Return the closing and the opening index."""
-    closing, opening = (Decimal(str(user_input[key])) for key in (CONF_CLOSING, CONF_OPENING))
-    return closing, opening
+    return user_input[CONF_CLOSING], user_input[CONF_OPENING]

@@ -80,6 +80,16 @@ def address_schema() -> probatio.Schema:
     )
 
 
+def account_schema() -> probatio.Schema:
+    """Return the form for another account."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_USERNAME): selector.TextSelector(),
+            probatio.Required(CONF_PASSWORD): PASSWORD,
+        }
+    )
+
+
 def account_fields() -> dict[Any, Any]:
     """Return the account; both are left empty to keep or to take over one."""
     return {
@@ -88,13 +98,9 @@ def account_fields() -> dict[Any, Any]:
     }
 
 
-def found_schema(
-    name: str, meters: Mapping[int, str], counters: Iterable[int]
-) -> probatio.Schema:
+def found_schema(name: str, meters: Mapping[int, str], counters: Iterable[int]) -> probatio.Schema:
     """Return the form that confirms what was found, with a role for each meter."""
-    fields: dict[Any, Any] = {
-        probatio.Required(CONF_NAME, default=name): selector.TextSelector()
-    }
+    fields: dict[Any, Any] = {probatio.Required(CONF_NAME, default=name): selector.TextSelector()}
     for number, role in meters.items():
         fields[probatio.Required(f"{CONF_ROLE}_{number}", default=role)] = ROLE
     if media := counters_fields(counters):
