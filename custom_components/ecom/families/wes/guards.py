@@ -13,6 +13,10 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
+from .mean_power import MeanPower
+
+__all__ = ["CounterGuard", "MeanPower", "ProbeGuard", "Verdict"]
+
 CONFIRMING: Final = 3
 """So many readings in a row must agree before the user is asked."""
 
@@ -116,7 +120,9 @@ class CounterGuard:
             return Verdict.GOOD
         if not value:
             return Verdict.LOST
-        if not self._is_waited_out(last, value):
+        if self._is_waited_out(last, value):
+            self._suspect = None
+        else:
             self._suspect_it(mark)
         return Verdict.ASK if self.asking else Verdict.WAIT
 
@@ -132,7 +138,7 @@ class CounterGuard:
         self._suspect = self._rival = None
 
     def exchange(self, closing: float | Decimal, opening: float | Decimal, now: datetime) -> None:
-        """Go on from ``closing``, where the old meter ended, with one that began at ``opening``.
+        """Go on from where the old meter closed, with a new one that opened at ``opening``.
 
         Raises ValueError if nothing is asked, or if the total would go down: a
         closing reading below the last good one, an opening one above the
@@ -199,7 +205,7 @@ class CounterGuard:
 
     def _is_waited_out(self, last: _Mark, value: Decimal) -> bool:
         """Return whether the last good reading was itself a small glitch upwards."""
-        if self._suspect or self._before is None or not self._before <= value < last.raw:
+        if self.asking or self._before is None or not self._before <= value < last.raw:
             return False
         return last.raw - self._before <= self._allowed(SMALL)
 
@@ -275,7 +281,7 @@ def _loaded(data: Any) -> tuple[_Mark | None, Decimal | None, Decimal, _Series |
     suspect = None
     if data["suspect"] is not None:
         since, raw, at, count = data["suspect"]
-        suspect = _Series(_loaded_moment(since), _loaded_mark(raw, at), int(count))
+        suspect = _Series(_loaded_moment(since), _loaded_mark(raw, at), max(1, int(count)))
     return last, before, offset, suspect
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NoReturn
 
 from .firmware import Firmware
 from .values import Colour, Contract, Period, Value
@@ -95,7 +95,7 @@ def imported_energy(text: str, firmware: Firmware | None) -> int | float:
     if "." in text:
         return exported_energy(text, firmware)
     if firmware is not None and firmware >= _ALL_IN_KWH:
-        return _refuse(text)
+        _refuse(text)
     return whole(text)
 
 
@@ -103,7 +103,7 @@ def exported_energy(text: str, firmware: Firmware | None) -> int | float:
     """Return the Wh of a clamp's INJECT, which has only ever been in kWh with decimals."""
     kwh = decimal(text)
     if "." not in text or (firmware is not None and firmware < _FIRST_IN_KWH):
-        return _refuse(text)
+        _refuse(text)
     wh = kwh * _WH_PER_KWH
     return int(wh) if wh == wh.to_integral_value() else float(wh)
 
@@ -154,7 +154,7 @@ def _known[K, V](table: Mapping[K, V], key: K) -> V:
     return table[key] if key in table else _refuse(str(key))
 
 
-def _refuse[T](text: str) -> T:
+def _refuse(text: str) -> NoReturn:
     raise ValueError(f"not understood: {text!r}")
 
 
