@@ -40,7 +40,7 @@ class Setup:
 class WesServer:
     """A WES whose state may be changed at any time while it runs.
 
-    ``outputs`` and ``faults`` are what they are called. ``values`` replaces
+    ``outputs``, ``faults`` and ``clock`` are what they are called. ``values`` replaces
     texts of the page by ``section/tag``; None leaves the tag out. ``body``
     replaces the whole page.
     """
@@ -63,7 +63,7 @@ class WesServer:
         self.calls = 0  # of the webhook, those that were answered well
         self.port = self.setup.port
         self.m2m_port = self.setup.m2m_port
-        self._clock = clock or _utcnow
+        self.clock = clock or _utcnow
         self._listener = Listener()
 
     async def __aenter__(self) -> Self:
@@ -113,7 +113,7 @@ class WesServer:
             return self.body
         if self.setup.data is not None:
             return self.setup.data.read_bytes()
-        return render(self._replaced(self._page(self._clock())))
+        return render(self._replaced(self._page(self.clock())))
 
     def _page(self, now: datetime) -> Page:
         setup, outputs = self.setup, self.outputs
@@ -138,7 +138,7 @@ class WesServer:
 
     async def _http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; whoever hangs up meanwhile is not waited for."""
-        if rebooting(self.faults, self._clock()):
+        if rebooting(self.faults, self.clock()):
             writer.transport.abort()
             return
         async with asyncio.timeout(IDLE_SECONDS):
@@ -162,7 +162,7 @@ class WesServer:
         if account is Account.READER and request.path in {*_COMMANDS, "/infocfg.htm"}:
             return answer(HTTPStatus.FORBIDDEN, _HTML)
         if Fault.GARBAGE in self.faults:
-            return answer(HTTPStatus.OK, garbage(self._clock()), "text/xml")
+            return answer(HTTPStatus.OK, garbage(self.clock()), "text/xml")
         if request.path in {"/", "/index.htm", "/infocfg.htm"}:
             return answer(HTTPStatus.OK, _HTML)
         if request.path not in {"/data.cgx", *_COMMANDS}:
@@ -173,14 +173,14 @@ class WesServer:
 
     def _commanded(self, request: Request) -> bytes:
         """Do a command and return its answer: the relays, or nothing of use."""
-        now = self._clock()
+        now = self.clock()
         self.outputs.settle(now)
         self.outputs.command(request.query, self.faults, now)
         return render({} if request.path == "/ajax.cgx" else self.outputs.relay_sections())
 
     async def _m2m(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer line by line until the other side hangs up, or says nothing for a while."""
-        if rebooting(self.faults, self._clock()):
+        if rebooting(self.faults, self.clock()):
             writer.transport.abort()
             return
         async with asyncio.timeout(IDLE_SECONDS):

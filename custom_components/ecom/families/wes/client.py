@@ -21,6 +21,7 @@ from yarl import URL
 
 from ...errors import CannotConnect, DeviceError, EcomError, InvalidAuth, Unsupported
 from .address import Address
+from .m2m import ask_mac
 
 __all__ = ["MOST_OCTETS", "Address", "WesClient"]
 
@@ -38,9 +39,6 @@ _PAGE: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PAGE_OCTETS: Final = 1024
-_MAC: Final = re.compile(rb"\s*(?:gI000)?[\s=]*((?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2})\s*")
-_M2M_OCTETS: Final = 128
-_NO_MAC: Final = ("0" * 12, "f" * 12)
 
 _CUT_SHORT: Final = (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError, ConnectionError)
 
@@ -139,7 +137,7 @@ class WesClient:
         async with self._lock:
             try:
                 async with asyncio.timeout(self._m2m_timeout):
-                    return await self._ask_mac()
+                    return await ask_mac(self._address)
             except Exception:  # noqa: BLE001 - whatever stands in the way, there is no MAC then
                 return None
 
@@ -213,23 +211,19 @@ class WesClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,
+                middlewares=(_once,),
             )
         return self._session
 
-    async def _ask_mac(self) -> str | None:
-        address = self._address
-        reader, writer = await asyncio.open_connection(address.host, address.m2m_port)
-        try:
-            writer.write(b"gI000\r\n")
-            heard = b""
-            while len(heard) < _M2M_OCTETS and (more := await reader.read(_M2M_OCTETS)):
-                heard += more
-                if found := _MAC.fullmatch(heard):
-                    mac = re.sub(r"[^0-9a-f]", "", found[1].decode().lower())
-                    return None if mac in _NO_MAC else mac
-            return None
-        finally:
-            writer.transport.abort()
+
+async def _once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Send a request once: aiohttp repeats a GET whose connection is lost, and ours may switch."""
+    try:
+        return await send(request)
+    except aiohttp.ClientError as err:
+        raise CannotConnect(_reason(err)) from None
 
 
 async def _answer(response: aiohttp.ClientResponse, body: bool) -> _Answer:  # noqa: FBT001 - private, one call
