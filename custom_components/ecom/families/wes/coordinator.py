@@ -67,6 +67,11 @@ class WesCoordinator(EcomCoordinator[WesState]):
         self._base = self._last = 0.0
         self._again = False
 
+    @property
+    def polling(self) -> bool:
+        """Return whether a poll is under way."""
+        return self._task is not None
+
     @callback
     def start(self) -> None:
         """Begin to poll; each server has its own place between two beats."""

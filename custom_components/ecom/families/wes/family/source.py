@@ -16,6 +16,7 @@ from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+from homeassistant.util import slugify
 
 from ....const import DOMAIN
 from ....coordinator import CoordinatorPort, CoordinatorSwitchPort, EcomCoordinator
@@ -94,11 +95,8 @@ class WesSource:
         self._offer([*state.present])
         self._attachments.offer(
             [
-                self._spec(f"{self.uid}/{description.key}", platform, description, self._device)
-                for platform, description in (
-                    (Platform.BINARY_SENSOR, REACHABLE),
-                    (Platform.SENSOR, LAST_READ),
-                )
+                self._own_spec(Platform.BINARY_SENSOR, REACHABLE),
+                self._own_spec(Platform.SENSOR, LAST_READ),
             ]
         )
 
@@ -235,24 +233,24 @@ class WesSource:
             self._drop_other(point)
             command = partial(self._switching.switch, point) if self._admin else None
         platform, description = describe(point, self.settings, command)
-        device = self._child(point) if point.kind in CHILDREN else self._device
-        return self._spec(f"{self.uid}/{point}", platform, description, device, placeholders(point))
-
-    def _spec(
-        self,
-        key: str,
-        platform: Platform,
-        description: Description,
-        device: DeviceInfo | ChildDeviceInfo,
-        names: Mapping[str, str] | None = None,
-    ) -> EntitySpec:
+        child = point.kind in CHILDREN
         return EntitySpec(
             platform=platform,
-            key=key,
+            key=f"{self.uid}/{point}",
             coordinator=self.coordinator,
             description=description,
-            device=device,
-            placeholders=names or {},
+            device=self._child(point) if child else self._device,
+            placeholders=placeholders(point),
+            object_id=slugify(f"{self._entry.title} {point}") if child else None,
+        )
+
+    def _own_spec(self, platform: Platform, description: Description) -> EntitySpec:
+        return EntitySpec(
+            platform=platform,
+            key=f"{self.uid}/{description.key}",
+            coordinator=self.coordinator,
+            description=description,
+            device=self._device,
         )
 
     def _drop_other(self, point: Point) -> None:
