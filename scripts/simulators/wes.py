@@ -15,11 +15,15 @@ from itertools import count
 from math import isfinite
 from pathlib import Path
 
-from scripts.simulators.wes_faults import Fault
-from scripts.simulators.wes_house import House
-from scripts.simulators.wes_http import Accounts
-from scripts.simulators.wes_page import Firmware
-from scripts.simulators.wes_server import Setup, WesServer
+from scripts.tools.pure import load_pure
+
+load_pure()
+
+from scripts.simulators.wes_faults import Fault  # noqa: E402 - the page's writer needs the stubs
+from scripts.simulators.wes_house import House  # noqa: E402 - as above
+from scripts.simulators.wes_http import Accounts  # noqa: E402 - as above
+from scripts.simulators.wes_page import Firmware  # noqa: E402 - as above
+from scripts.simulators.wes_server import Setup, WesServer  # noqa: E402 - as above
 
 MOST_PORT = 65535
 MOST_SERIAL = 0xFFFFFF

@@ -74,23 +74,6 @@ def zeroed(page: Page) -> Page:
     }
 
 
-def render(page: Mapping[str, Mapping[str, str]]) -> bytes:
-    """Return a page as the server writes it; the seam for the protocol's own writer.
-
-    The real page has a blank before each tag of some sections, and none in others.
-    """
-    sections = "".join(
-        f"<{name}>{''.join(_tag(name, tag, text) for tag, text in section.items())}</{name}>"
-        for name, section in page.items()
-    )
-    return f"<data>{sections}</data>".encode("latin-1", errors="replace")
-
-
-def _tag(section: str, tag: str, text: str) -> str:
-    blank = "" if section.startswith(("info", "tic", "impulsion")) else " "
-    return f"{blank}<{tag}>{text}</{tag}>"
-
-
 def _info(firmware: Firmware, now: datetime) -> Section:
     local = now.astimezone(ZONE)
     return {

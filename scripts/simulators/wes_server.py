@@ -8,12 +8,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Self
 
+from custom_components.ecom.families.wes.protocol.render import render
 from scripts.simulators.wes_faults import Fault, Pace, garbage, rebooting, send
 from scripts.simulators.wes_house import House, measure
 from scripts.simulators.wes_http import Account, Accounts, Request, answer, call, read_request
 from scripts.simulators.wes_listener import LOOPBACK, Listener
 from scripts.simulators.wes_outputs import Outputs
-from scripts.simulators.wes_page import Firmware, Page, analog, page, render, variables, zeroed
+from scripts.simulators.wes_page import Firmware, Page, analog, page, variables, zeroed
 
 IDLE_SECONDS: Final = 5.0
 MAC_PREFIX: Final = "02e750"
