@@ -171,11 +171,13 @@ class WesState:
                 guard.withdraw()
 
     def _suspend(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
-        """Stop the counters of a meter that is another one now."""
+        """Stop the counters of a meter that is another one now; without any it is taken."""
         for quantity, value in block.items():
             point = Point(Kind.TELEINFO, number, quantity)
-            if point in self.guards and isinstance(value, int) and quantity in COUNTERS:
+            if point in self.present and point in self.guards and isinstance(value, int):
                 self.guards[point].suspend(value, now)
+        if f"{Kind.TELEINFO}{number}" not in self.asking:
+            self.meters[number].adopt()
 
     def _take_block(
         self, kind: Kind, number: int, block: Mapping[Quantity, Value], now: datetime
