@@ -34,7 +34,8 @@ def test_a_version_has_four_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "V", "0.9", "0.844", "0.84-1", "0.8410", "V0.84A1000", "0.84é", "٠.٨٤"]
+    "text",
+    ["", "V", "0.9", "0.844", "0.84-1", "0.8410", "V0.84A1000", "0.84é", "\u0660.\u0668\u0664"],
 )
 def test_what_is_not_understood_is_no_version(text: str) -> None:
     """A guess would decide on a factor of 1000."""

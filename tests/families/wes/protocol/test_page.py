@@ -1,40 +1,12 @@
-"""What the texts of a page mean, and what is left out."""
+"""What the texts of a page mean, and what is left out: all but the Téléinfo."""
 
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
-from custom_components.ecom.families.wes.protocol import (
-    Colour,
-    Contract,
-    Period,
-    Report,
-    Value,
-    read,
-    render,
-)
-
-METER = {"ADCO": "021000000017"}
-
-
-def report(firmware: str | None = None, **sections: dict[str, str]) -> Report:
-    """Return what a page of these sections says."""
-    return read(render(sections), firmware)
-
-
-def said(firmware: str | None = None, **sections: dict[str, str]) -> dict[str, Value]:
-    """Return what a page of these sections says, by the points' keys."""
-    return {str(point): value for point, value in report(firmware, **sections).values.items()}
-
-
-def meter(**texts: str) -> dict[str, Value]:
-    """Return what a Téléinfo says besides its number."""
-    found = said(tic1={**METER, **texts})
-    return {
-        key.removeprefix("tic1/"): value for key, value in found.items() if "meter_id" not in key
-    }
-
+from custom_components.ecom.families.wes.protocol import Value
+from tests.families.wes.protocol.pages import report, report_of, said, said_of
 
 # --- Info --------------------------------------------------------------------
 
@@ -68,185 +40,8 @@ def test_a_clock_that_cannot_be_is_left_out(date: str, time: str) -> None:
 def test_the_firmware_is_what_this_page_states() -> None:
     """What an earlier page stated helps to read this one and is not repeated."""
     assert report(info={"firmware": "V0.85"}).firmware == "V0.85"
-    assert report("V0.85", info={"firmware": ""}).firmware is None
-    assert report("V0.85").firmware is None
-
-
-# --- Téléinfo: is there a meter? ---------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        {"ADCO": "Pas Dispo", "PTEC": "TIC NDERR."},
-        {"ADCO": "Pas Dispo", "PTEC": "TH.."},
-        {"ADCO": "021000000017", "PTEC": "TIC NDERR."},
-        {"PTEC": "TIC NDERR."},
-        {"ADCO": "Pas D", "PTEC": "Inconnu"},
-        {},
-    ],
-)
-def test_without_a_meter_nothing_is_said(texts: dict[str, str]) -> None:
-    """Either text says so; and zeros are not believed without a sign of a meter."""
-    assert said(tic1={**texts, "BASE": "000000000", "PAP": "0"}) == {}
-
-
-def test_a_meter_is_there_without_its_number() -> None:
-    """A number that is no number costs itself; whoever compares numbers decides the rest."""
-    assert said(tic1={"ADCO": "02100000001", "PTEC": "TH..", "BASE": "000000007"}) == {
-        "tic1/period": Period.BASE,
-        "tic1/base": 7,
-    }
-    assert said(tic2={"ADCO": "021000000017", "BASE": "7"}) == {
-        "tic2/meter_id": "021000000017",
-        "tic2/base": 7,
-    }
-
-
-def test_there_are_three_meters_at_most() -> None:
-    """What a fourth would be nobody knows."""
-    assert said(tic4={**METER, "BASE": "7"}) == {}
-
-
-# --- Téléinfo: the contract --------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "contract"),
-    [
-        ("BASE", Contract.BASE),
-        ("Base", Contract.BASE),
-        ("HC..", Contract.PEAK_OFF_PEAK),
-        ("HpHc", Contract.PEAK_OFF_PEAK),
-        ("H PLEINE/CREUSE", Contract.PEAK_OFF_PEAK),
-        ("EJP.", Contract.EJP),
-        ("EJP..", Contract.EJP),
-        ("BBRx", Contract.TEMPO),
-        ("BBR(", Contract.TEMPO),
-        ("BBR3.", Contract.TEMPO),
-        ("TEMPO", Contract.TEMPO),
-        ("HC_Et_WE", Contract.WEEKEND),
-        ("HC_SEM_WE_MERCR", Contract.WEEKEND),
-        ("PRODUCTEUR", Contract.PRODUCER),
-    ],
-)
-def test_contracts(text: str, contract: Contract) -> None:
-    """The historic codes, the standard mode's names, and the server's."""
-    assert meter(OPTARIF=text) == {"contract": contract}
-
-
-@pytest.mark.parametrize(
-    ("text", "period"),
-    [
-        ("TH..", Period.BASE),
-        ("BASE", Period.BASE),
-        ("HC..", Period.OFF_PEAK),
-        ("HP..", Period.PEAK),
-        ("H. Pleines", Period.PEAK),
-        ("H. Creuses", Period.OFF_PEAK),
-        ("HEURE PLEINE", Period.PEAK),
-        ("HEURE  CREUSE", Period.OFF_PEAK),
-        ("H. Super Creuses", Period.SUPER_OFF_PEAK),
-        ("HN..", Period.EJP_NORMAL),
-        ("PM..", Period.EJP_PEAK),
-        ("HCJB", Period.BLUE_OFF_PEAK),
-        ("HPJW", Period.WHITE_PEAK),
-        ("HPJR", Period.RED_PEAK),
-        ("H. Pleine BLEU", Period.BLUE_PEAK),
-        ("H. Creuse BLANC", Period.WHITE_OFF_PEAK),
-        ("H. Pleine ROUGE", Period.RED_PEAK),
-        ("HC BLEU", Period.BLUE_OFF_PEAK),
-    ],
-)
-def test_periods(text: str, period: Period) -> None:
-    """The historic codes, the standard mode's names, and the server's."""
-    assert meter(PTEC=text) == {"period": period}
-
-
-@pytest.mark.parametrize(
-    ("text", "colour"),
-    [
-        ("Jour BLEU", Colour.BLUE),
-        ("Jour BLANC", Colour.WHITE),
-        ("ROUG", Colour.RED),
-        ("----", None),
-        ("pas connue !", None),
-    ],
-)
-def test_tomorrow(text: str, colour: Colour | None) -> None:
-    """That it is not known is stated too."""
-    assert meter(DEMAIN=text) == {"tomorrow": colour}
-
-
-@pytest.mark.parametrize(
-    ("tag", "text"),
-    [
-        ("OPTARIF", "."),
-        ("OPTARIF", "HD.."),
-        ("OPTARIF", "BBRxy"),
-        ("PTEC", "Inconnu"),
-        ("PTEC", ""),
-        ("PTEC", "H. Pleine VERT"),
-        ("DEMAIN", ""),
-        ("DEMAIN", "Jour VERT"),
-        ("PEJP", "2"),
-        ("ISOUSC", "45A"),
-    ],
-)
-def test_what_is_not_understood_is_left_out(tag: str, text: str) -> None:
-    """It is not guessed."""
-    assert meter(**{tag: text}) == {}
-
-
-@pytest.mark.parametrize(("text", "notice"), [("0", False), ("1", True), ("30", True)])
-def test_mobile_peak_hours_are_announced(text: str, notice: bool) -> None:  # noqa: FBT001
-    """The server says 1, a meter the minutes."""
-    assert meter(PEJP=text) == {"ejp_notice": notice}
-
-
-# --- Téléinfo: counters ------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["-1", "+1", "1.0", "1,0", "1e3", "0x1", "1_000", "٣", "²", "1 000", "", "nan", "inf"]
-)
-def test_a_counter_is_digits(text: str) -> None:
-    """A counter of Wh has no decimals: with them it might be kWh."""
-    assert meter(BASE=text) == {}
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("7", "7", {"off_peak": 7}),
-        ("7", "0", {"off_peak": 7}),
-        ("000000000", "000000007", {"off_peak": 7}),
-        ("7", "8", {}),
-        ("7", "x", {"off_peak": 7}),
-    ],
-)
-def test_two_spellings_of_a_counter(old: str, new: str, expected: dict[str, Value]) -> None:
-    """The one that is not used stays at zero; if both count and differ, neither is believed."""
-    assert meter(HCHC=old, H_CREUSE=new) == expected
-
-
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        ({"PRODUCTEUR": "0"}, {}),
-        ({"PRODUCTEUR": "1"}, {}),
-        ({"PRODUCTEUR": "000000001"}, {}),
-        ({"PRODUCTEUR": "004410077"}, {"production": 4_410_077}),
-        ({"Production": "1"}, {"production": 1}),
-        ({"PRODUCTEUR": "1", "Production": "5"}, {"production": 5}),
-        ({"PRODUCTEUR": "5", "Production": "5"}, {"production": 5}),
-        ({"PRODUCTEUR": "5", "Production": "6"}, {}),
-        ({"PRODUCTEUR": "5", "Production": "0"}, {}),
-    ],
-)
-def test_production(texts: dict[str, str], expected: dict[str, Value]) -> None:
-    """A flag in some pages, the counter in others."""
-    assert meter(**texts) == expected
+    assert report_of("V0.85", info={"firmware": ""}).firmware is None
+    assert report_of("V0.85").firmware is None
 
 
 # --- Clamps ------------------------------------------------------------------
@@ -277,7 +72,7 @@ def test_the_unit_of_a_clamp(firmware: str, text: str, wh: float | None, stated:
     """Firmware and form must agree: a factor of 1000 is at stake."""
     info = {"firmware": firmware} if stated else {}
     expected = {} if wh is None else {"clamp1/import": wh}
-    assert said(firmware, info=info, pince={"INDEX1": text}) == expected
+    assert said_of(firmware, info=info, pince={"INDEX1": text}) == expected
 
 
 def test_a_clamp_without_any_firmware() -> None:
@@ -305,7 +100,9 @@ def test_a_whole_number_of_wh_is_an_int() -> None:
 )
 def test_what_a_clamp_has_fed_in(firmware: str | None, text: str, wh: int | None) -> None:
     """Always kWh with decimals."""
-    assert said(firmware, pince={"INJECT1": text}) == ({} if wh is None else {"clamp1/export": wh})
+    assert said_of(firmware, pince={"INJECT1": text}) == (
+        {} if wh is None else {"clamp1/export": wh}
+    )
 
 
 def test_the_other_figures_of_a_clamp() -> None:

@@ -42,7 +42,8 @@ def test_stock_is_the_real_layout() -> None:
 def test_a_custom_script_writes_lines() -> None:
     """A prologue first, each element on a line of its own."""
     assert render({"tic1": {"PTEC": "a<b"}}, style=Style.CUSTOM) == (
-        b'<?xml version="1.0" encoding="UTF-8"?>\r\n<data><tic1>\r\n<PTEC>a&lt;b</PTEC></tic1></data>'
+        b'<?xml version="1.0" encoding="UTF-8"?>\r\n'
+        b"<data><tic1>\r\n<PTEC>a&lt;b</PTEC></tic1></data>"
     )
 
 
