@@ -8,8 +8,6 @@ from random import Random
 import pytest
 
 from custom_components.ecom.families.wes.guards import (
-    CONFIRMING,
-    NEAR_ZERO,
     CounterGuard,
     ProbeGuard,
     Verdict,
@@ -21,8 +19,9 @@ GOOD, LOST, WAIT, ASK = Verdict.GOOD, Verdict.LOST, Verdict.WAIT, Verdict.ASK
 
 def test_a_counter_that_grows_is_good() -> None:
     """So is one that stands still; before the first reading there is no total."""
+    empty = Counter().guard
+    assert (empty.total, empty.current, empty.last_good) == (None, None, None)
     counter = Counter()
-    assert counter.guard.total is counter.guard.current is counter.guard.last_good is None
     assert counter.take(1000, 1000, 1150) == [GOOD] * 3
     assert counter.guard.total == counter.guard.current == counter.guard.last_good == 1150
     assert not counter.guard.asking
