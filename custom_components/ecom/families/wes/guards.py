@@ -35,7 +35,7 @@ NEAR_ZERO: Final = 2.0
 """A probe that falls to 0.0 from further away than this has been unplugged."""
 
 _MOST: Final = Decimal(10) ** 15
-_HOUR: Final = timedelta(hours=1)
+_HOUR: Final = timedelta(hours=1) // timedelta.resolution
 
 
 class Verdict(StrEnum):
@@ -201,7 +201,8 @@ class CounterGuard:
 
     def _allowed(self, elapsed: timedelta) -> Decimal:
         """Return what can be counted in that time; one is always allowed, the least step."""
-        return max(_decimal(self.limit_per_hour) * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
+        microseconds = (elapsed + MARGIN) // timedelta.resolution
+        return max(_decimal(self.limit_per_hour) * microseconds / _HOUR, Decimal(1))
 
     def _is_waited_out(self, last: _Mark, value: Decimal) -> bool:
         """Return whether the last good reading was itself a small glitch upwards."""
