@@ -24,6 +24,8 @@ from custom_components.ecom.runtime import (
     Discovery,
     EcomConfigEntry,
     FamilyFlow,
+    InvalidAnswer,
+    Question,
     Source,
 )
 from custom_components.ecom.sensor import EcomSensorDescription
@@ -63,6 +65,7 @@ class ToySource:
         self.kettle = EcomCoordinator(hass, entry, name="kettle", data=Kettle())
         self.histories: Mapping[str, HistoryPort] = {}
         self._attachments = Attachments()
+        self.asks = False
         self.ports: dict[str, AnyPort] = {
             f"{self.uid}/power": CoordinatorPort(
                 key=f"{self.uid}/power",
@@ -111,9 +114,17 @@ class ToySource:
         """Tell nothing."""
         return {}
 
-    async def fix(self, issue: str) -> None:
-        """Fix nothing."""
+    def question(self, issue: str) -> Question | None:
+        """Ask how hot it was, until that has been answered."""
+        schema = probatio.Schema({probatio.Required("degrees"): int})
+        return Question(schema=schema, placeholders={"kettle": issue}) if self.asks else None
+
+    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
+        """Take an answer that can be."""
         del issue
+        if self.asks and answer["degrees"] > 100:
+            raise InvalidAnswer("too_hot")
+        self.asks = False
 
     async def close(self) -> None:
         """Stop the timers."""

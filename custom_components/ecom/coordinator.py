@@ -1,7 +1,7 @@
 """One coordinator class for every clock: pushed, polled or derived."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -102,3 +102,17 @@ class CoordinatorPort[DataT, T]:
                 remove = None
 
         return unsubscribe
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoordinatorSwitchPort[DataT](CoordinatorPort[DataT, bool]):
+    """A port that a device switches; ``send`` returns once the device has confirmed."""
+
+    rated_va: float
+    phases: frozenset[int]
+    latency: timedelta
+    send: Callable[[bool], Awaitable[None]]
+
+    async def command(self, on: bool) -> None:  # noqa: FBT001 - as the port's protocol has it
+        """Switch, and return once confirmed; raise DeviceError otherwise."""
+        await self.send(on)

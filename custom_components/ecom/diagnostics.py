@@ -3,12 +3,23 @@
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_DEVICE, CONF_PASSWORD
+from homeassistant.const import (
+    CONF_DEVICE,
+    CONF_HOST,
+    CONF_MAC,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_WEBHOOK_ID,
+)
 from homeassistant.core import HomeAssistant
 
 from .runtime import EcomConfigEntry
 
-TO_REDACT = {CONF_DEVICE, CONF_PASSWORD, "auth_key", "key", "meter_id", "meters", "system_title"}
+TO_REDACT = {
+    *(CONF_DEVICE, CONF_HOST, CONF_MAC, CONF_PASSWORD, CONF_USERNAME, CONF_WEBHOOK_ID),
+    *("auth_key", "key", "meter_id", "meter_ids", "meters", "system_title", "uid"),
+}
+"""Keys, passwords and accounts, addresses, and whatever names a meter or a server."""
 
 
 async def async_get_config_entry_diagnostics(

@@ -28,7 +28,11 @@ class ReadingDescription[DataT](Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntitySpec:
-    """One entity to be made: its unique id is its port's key."""
+    """One entity to be made: its unique id is its port's key.
+
+    ``object_id`` is the second part of the entity id that it gets at first; it
+    is stated where Home Assistant would repeat the name of a child's parent.
+    """
 
     platform: Platform
     key: str
@@ -37,6 +41,7 @@ class EntitySpec:
     device: DeviceInfo | ChildDeviceInfo
     placeholders: Mapping[str, str] = field(default_factory=dict)
     subentry_id: str | None = None
+    object_id: str | None = None
 
 
 type SpecAdder = Callable[[Sequence[EntitySpec]], None]
@@ -54,6 +59,8 @@ class EcomEntity[DataT](CoordinatorEntity[EcomCoordinator[DataT]]):
         self._attr_unique_id = spec.key
         self._attr_device_info = spec.device
         self._attr_translation_placeholders = dict(spec.placeholders)
+        if spec.object_id is not None:
+            self.entity_id = f"{spec.platform}.{spec.object_id}"
 
     @property
     def reading(self) -> Reading[Any] | None:

@@ -2,13 +2,15 @@
 
 from typing import Any, override
 
+import probatio
 from homeassistant import data_entry_flow
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import SOURCE_SYSTEM, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_METERS, DOMAIN, ISSUE_SITE_DELETED
-from .runtime import EcomConfigEntry
+from .runtime import EcomConfigEntry, InvalidAnswer, Question, Runtime
 from .site.flow import adopt_meters
 
 
@@ -27,22 +29,51 @@ class CreateSiteFlow(ConfirmRepairFlow):
         return await super().async_step_confirm(user_input)
 
 
-class SourceFixFlow(ConfirmRepairFlow):
-    """Let a source do what the user confirmed."""
+class SourceFixFlow(RepairsFlow):
+    """Let a source do what the user confirmed, after the questions that it asks."""
 
-    @override
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> Any:
-        """Ask the source to fix the issue; without the source there is nothing to fix."""
-        if user_input is None:
-            return await super().async_step_confirm(user_input)
-        data = self.data or {}
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> Any:
+        """Begin; what comes with the first step is no answer."""
+        del user_input
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> Any:
+        """Ask until the source has no question left; without it there is nothing to fix."""
+        issue, runtime = str((self.data or {})["issue"]), self._runtime()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if runtime is None:
+                raise data_entry_flow.AbortFlow("not_loaded")
+            try:
+                await runtime.fix(issue, user_input)
+            except InvalidAnswer as err:
+                errors["base"] = str(err)
+            else:
+                if runtime.question(issue) is None:
+                    return self.async_create_entry(data={})
+        question = None if runtime is None else runtime.question(issue)
+        schema = probatio.Schema({}) if question is None else question.schema
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input if errors else None),
+            description_placeholders=self._placeholders(question),
+            errors=errors,
+        )
+
+    def _runtime(self) -> Runtime | None:
+        """Return the source that raised the issue, None while it is not there."""
         entry: EcomConfigEntry | None = self.hass.config_entries.async_get_entry(
-            str(data["entry_id"])
+            str((self.data or {})["entry_id"])
         )
         if entry is None or entry.state is not ConfigEntryState.LOADED:
-            raise data_entry_flow.AbortFlow("not_loaded")
-        await entry.runtime_data.fix(str(data["issue"]))
-        return await super().async_step_confirm(user_input)
+            return None
+        return entry.runtime_data
+
+    def _placeholders(self, question: Question | None) -> dict[str, str]:
+        """Return what fills the form's texts in: the issue's, and the question's."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        own = {} if question is None else question.placeholders
+        return {**((issue and issue.translation_placeholders) or {}), **own}
 
 
 async def async_create_fix_flow(

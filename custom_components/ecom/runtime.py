@@ -6,8 +6,10 @@ imports runs back through the package root.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import probatio
 from homeassistant.config_entries import ConfigEntry, ConfigFlow, OptionsFlow
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -25,6 +27,18 @@ Sent when a source has been set up, when it grew, with nothing before it is
 unloaded, and with all of them again if the unload failed. Handlers must be
 callbacks: anything else would run late and out of order.
 """
+
+
+class InvalidAnswer(Exception):
+    """An answer cannot be; ``args[0]`` is the key of the error that the form shows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a repair asks before it can be fixed, beyond a confirmation."""
+
+    schema: probatio.Schema
+    placeholders: Mapping[str, str]
 
 
 class Runtime(Protocol):
@@ -48,8 +62,12 @@ class Runtime(Protocol):
         """Return what a helper needs to see; secrets and serials are left out."""
         ...
 
-    async def fix(self, issue: str) -> None:
-        """Do what the user confirmed in the repair named ``issue``."""
+    def question(self, issue: str) -> Question | None:
+        """Return what the repair named ``issue`` asks next, None if nothing (more)."""
+        ...
+
+    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
+        """Do what the user confirmed or answered in a repair; raise InvalidAnswer."""
         ...
 
     async def close(self) -> None:

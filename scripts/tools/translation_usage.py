@@ -233,13 +233,19 @@ def _service(index: SourceIndex, module: Module, call: ast.Call) -> Iterator[Use
     domain = next((n for n, arg in enumerate(call.args) if _is_domain(arg)), None)
     if not re.fullmatch(r"async_register(_\w*service)?", called(call.func)) or domain is None:
         return
+    if isinstance(call.func, ast.Attribute) and _is_named(call.func.value, "webhook"):
+        return  # The name of a webhook is shown to nobody.
     name = call.args[domain + 1] if domain + 1 < len(call.args) else keyword(call, "service")
     for key in sorted(index.resolve(name, module).found):
         yield Use(paths=(f"services.{key}",), where=module.where(call))
 
 
 def _is_domain(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "DOMAIN"
+    return _is_named(node, "DOMAIN")
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _device(index: SourceIndex, module: Module, call: ast.Call) -> Iterator[Use]:

@@ -182,4 +182,4 @@ async def test_the_site_has_nothing_to_fix(house: House) -> None:
     """Repairs of the Site are about its absence; there is none that it could fix."""
     site = await house.add_site()
     with pytest.raises(NotImplementedError):
-        await site.runtime_data.fix("anything")
+        await site.runtime_data.fix("anything", {})

@@ -1,6 +1,6 @@
 """Finds a port by its key, whatever entry or entity it belongs to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntryState
@@ -9,7 +9,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN, SITE_UID
 from ..ports import AnyPort, Kind, Unsubscribe
-from ..runtime import SIGNAL_PORTS, EcomConfigEntry
+from ..runtime import SIGNAL_PORTS, Runtime
 from .entity_port import KEY_PREFIX, EntityPort
 
 
@@ -41,10 +41,17 @@ class PortDirectory:
         uid = key.partition("/")[0]
         if key not in self._alive.get(uid, ()):
             return None
-        entry: EcomConfigEntry | None = self._hass.config_entries.async_entry_for_domain_unique_id(
-            DOMAIN, uid
-        )
-        return None if entry is None else entry.runtime_data.ports.get(key)
+        # The keys of a source go on when its entry's unique id becomes a better one.
+        for runtime in self._runtimes():
+            if runtime.uid == uid and (port := runtime.ports.get(key)):
+                return port
+        return None
+
+    def _runtimes(self) -> Iterator[Runtime]:
+        """Yield the runtimes there are; that of an entry in set-up is there already."""
+        for entry in self._hass.config_entries.async_entries(DOMAIN):
+            if runtime := getattr(entry, "runtime_data", None):
+                yield runtime
 
     @callback
     def _ports_changed(self, uid: str, keys: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ from ..coordinator import EcomCoordinator
 from ..core.site_power import UNKNOWN, site_power
 from ..entity import EntitySpec, SpecAdder
 from ..ports import AnyPort
-from ..runtime import Attachments, EcomConfigEntry
+from ..runtime import Attachments, EcomConfigEntry, Question
 from .directory import PortDirectory
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .tables import SENSORS, SiteState
@@ -106,8 +106,14 @@ class SiteRuntime:
             "production_w": power.production_w,
         }
 
-    async def fix(self, issue: str) -> None:
-        """Fix nothing: the site raises no issue that it could fix itself."""
+    def question(self, issue: str) -> Question | None:
+        """Ask nothing: the site raises no issue that it could fix itself."""
+        del issue
+        return None
+
+    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
+        """Fix nothing, for the same reason."""
+        del answer
         raise NotImplementedError(issue)
 
     async def close(self) -> None:

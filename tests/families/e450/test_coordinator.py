@@ -211,9 +211,9 @@ async def test_an_exchanged_meter_asks_before_it_is_believed(
         await heard.says({IMPORT: 77, IMPORTED: n})
     assert heard.house.issues == {CHANGED}
     assert heard.shown(IMPORT) == "28"
-    await heard.source.fix("something else")
+    await heard.source.fix("something else", {})
     assert heard.house.issues == {CHANGED}
-    await heard.source.fix(CHANGED)
+    await heard.source.fix(CHANGED, {})
     assert heard.house.issues == set()
     await heard.says({IMPORT: 77, IMPORTED: 20})
     assert heard.shown(IMPORT) == "77"

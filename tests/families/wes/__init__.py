@@ -1,1 +1,1 @@
-"""Tests of the integration, in the folders of what they test."""
+"""Tests of the WES family."""

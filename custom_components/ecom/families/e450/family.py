@@ -22,6 +22,7 @@ from ...runtime import (
     Discovery,
     EcomConfigEntry,
     FamilyFlow,
+    Question,
     Source,
 )
 from ...sensor import EcomSensorDescription
@@ -116,8 +117,14 @@ class E450Source:
             "telegram": None if state.telegram is None else anonymous(state.telegram),
         }
 
-    async def fix(self, issue: str) -> None:
+    def question(self, issue: str) -> Question | None:
+        """Ask nothing: a confirmation is enough."""
+        del issue
+        return None
+
+    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
         """Do what the user confirmed: the meter was exchanged."""
+        del answer
         if issue == ISSUE_CHANGED:
             self._coordinator.accept_change()
 

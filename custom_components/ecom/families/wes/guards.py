@@ -76,7 +76,7 @@ class CounterGuard:
 
     def __init__(self, limit_per_hour: float) -> None:
         """Start without a reading. ``limit_per_hour`` is the most that can be counted."""
-        self._limit = _decimal(limit_per_hour)
+        self.limit_per_hour = limit_per_hour
         self._last: _Mark | None = None
         self._before: Decimal | None = None  # The good reading that differed from the last.
         self._offset = Decimal()
@@ -125,6 +125,17 @@ class CounterGuard:
         else:
             self._suspect_it(mark)
         return Verdict.ASK if self.asking else Verdict.WAIT
+
+    def suspend(self, raw: float | Decimal, now: datetime) -> None:
+        """Ask about a reading that is another meter's for certain, plausible or not."""
+        value = _decimal(raw)
+        if self._last is not None and _countable(value):
+            mark = _Mark(value, now)
+            self._suspect, self._rival = _Series(mark.at, mark, CONFIRMING), None
+
+    def withdraw(self) -> None:
+        """Forget a suspicion: it is the same meter after all."""
+        self._suspect = self._rival = None
 
     def exchange(self, closing: float | Decimal, opening: float | Decimal, now: datetime) -> None:
         """Go on from where the old meter closed, with a new one that opened at ``opening``.
@@ -190,7 +201,7 @@ class CounterGuard:
 
     def _allowed(self, elapsed: timedelta) -> Decimal:
         """Return what can be counted in that time; one is always allowed, the least step."""
-        return max(self._limit * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
+        return max(_decimal(self.limit_per_hour) * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
 
     def _is_waited_out(self, last: _Mark, value: Decimal) -> bool:
         """Return whether the last good reading was itself a small glitch upwards."""

@@ -136,6 +136,14 @@ def test_the_end_of_one_telegram_is_not_that_of_another() -> None:
     assert "good" not in kinds(decode(stream))
 
 
+def test_a_truth_is_no_power() -> None:
+    """A power that is sent with the tag of a boolean is refused, not read as 1 W."""
+    name = (Tag.OCTETS.value, bytes((1, 0, 1, 7, 0, 255)))
+    other = (Tag.OCTETS.value, bytes((1, 0, 2, 7, 0, 255)))
+    body = structure(name, (Tag.BOOLEAN.value, 1), other, (Tag.UINT32.value, 5))
+    assert said(body) == ["type"]
+
+
 def test_whatever_else_goes_wrong_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The decoder never raises, not even for a fault of its own."""
 

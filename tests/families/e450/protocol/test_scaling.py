@@ -184,9 +184,9 @@ def test_an_object_that_comes_twice_refuses_the_telegram() -> None:
     assert refused.value.kind is RefusalKind.LAYOUT
 
 
-@pytest.mark.parametrize("raw", ["abc", b"\xff", ""])
-def test_a_register_that_measures_holds_a_number(raw: str | bytes) -> None:
-    """Text where a power should be is no power of nothing: the telegram is malformed."""
+@pytest.mark.parametrize("raw", ["abc", b"\xff", "", True, False])
+def test_a_register_that_measures_holds_a_number(raw: str | bytes | bool) -> None:  # noqa: FBT001 - a row
+    """Text or a truth where a power should be is no power: the telegram is malformed."""
     with pytest.raises(Refused, match=r"1-0:1\.7\.0 holds no number") as refused:
         Scaling({}).interpret(body_of([(code("1-0:1.7.0"), raw)]), Model.E450)
     assert refused.value.kind is RefusalKind.TYPE

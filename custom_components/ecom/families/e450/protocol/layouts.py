@@ -20,6 +20,7 @@ _MAX_VALUES: Final = 512
 _MAX_MEDIUM: Final = 15
 _LISTS: Final = frozenset((Tag.ARRAY.value, Tag.STRUCTURE.value))
 _NOT_BARE: Final = _LISTS | {Tag.BOOLEAN.value, Tag.BIT_STRING.value}
+_NUMBERS: Final = NUMBER_TAGS - {Tag.BOOLEAN.value}
 _ARRAY: Final = Tag.ARRAY.value
 _STRUCTURE: Final = Tag.STRUCTURE.value
 _OCTETS: Final = Tag.OCTETS.value
@@ -122,13 +123,15 @@ def _size(item: Item) -> int:
 
 def _raws(items: Iterable[Item]) -> list[Raw]:
     return [
-        content if tag in NUMBER_TAGS else _raw(tag, content)  # type: ignore[misc] # a number is an int
+        content if tag in _NUMBERS else _raw(tag, content)  # type: ignore[misc] # a number is an int
         for tag, content in items
     ]
 
 
 def _raw(tag: int, content: Content) -> Raw:
-    """Return a content that is no number: text where printable, a time where it is one."""
+    """Return a content that is no number: a truth, text where printable, a time where it is one."""
+    if tag == Tag.BOOLEAN:
+        return bool(content)
     if isinstance(content, tuple):
         return encode((tag, content))
     if not isinstance(content, bytes):

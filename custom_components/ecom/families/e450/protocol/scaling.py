@@ -71,6 +71,8 @@ class Scaling:
         rules = self._rules(body.codes, model, stated)
         values: dict[ObisCode, Value] = {}
         for code, raw, (register, scaler, unit) in zip(body.codes, body.raws, rules, strict=True):
+            if isinstance(raw, bool) and register and register.unit:
+                raise Refused(RefusalKind.TYPE, f"{code} holds no number")
             if isinstance(raw, int) and scaler is not None:
                 scaled = scale(raw, scaler) if scaler else raw
                 values[code] = Value(raw, scaled, unit, register)

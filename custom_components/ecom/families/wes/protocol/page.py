@@ -36,14 +36,9 @@ def _clock(info: Mapping[str, str]) -> datetime | None:
 
 def _found(document: Document, firmware: Firmware | None) -> dict[Point, list[Value]]:
     """Return what each point is said to be; two spellings may both speak of one."""
-    absent = {
-        section
-        for section, texts in document.sections.items()
-        if is_absent(texts.get("ADCO"), texts.get("PTEC"))
-    }
     found: dict[Point, list[Value]] = {}
     for section, leaf, text in leaves(document):
-        if section in absent or (known := lookup(section, leaf)) is None:
+        if (known := lookup(section, leaf)) is None:
             continue
         point, reader = known
         try:
@@ -51,7 +46,24 @@ def _found(document: Document, firmware: Firmware | None) -> dict[Point, list[Va
         except ValueError:
             continue
         found.setdefault(point, []).append(value)
-    return found
+    return {
+        point: values
+        for point, values in found.items()
+        if point.kind is not Kind.TELEINFO or _is_there(point.number, document, found)
+    }
+
+
+def _is_there(teleinfo: int, document: Document, found: Mapping[Point, list[Value]]) -> bool:
+    """Return whether a meter is connected, so that zeros are what it says.
+
+    Without a meter the block is full of zeros, and two texts say so. That is
+    not enough: both may be torn. A meter's number or a period must be there too.
+    """
+    block = document.sections[f"tic{teleinfo}"]
+    if is_absent(block.get("ADCO"), block.get("PTEC")):
+        return False
+    signs = (Quantity.METER_ID, Quantity.PERIOD)
+    return any(Point(Kind.TELEINFO, teleinfo, sign) in found for sign in signs)
 
 
 def _value(point: Point, reader: Reader, text: str, firmware: Firmware | None) -> Value:

@@ -1,0 +1,111 @@
+"""The WES family: opens servers and looks after what is stored of them."""
+
+import logging
+from typing import Any, Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ....const import CONF_SCHEMA, DOMAIN
+from ....errors import CannotConnect
+from ....runtime import Discovery, EcomConfigEntry, FamilyFlow, Source
+from ..client import WesClient
+from ..flow import WesFlow
+from ..models import WesState
+from ..settings import CONF_MAC, SCHEMA, Settings
+from .source import WesSource, WesStore
+
+_LOGGER = logging.getLogger(__name__)
+
+STORE_VERSION: Final = 1
+
+
+class WesFamily:
+    """Cartelectronic WES servers."""
+
+    key: Final = "wes"
+    platforms: Final = (Platform.SENSOR, Platform.BINARY_SENSOR, Platform.SWITCH)
+    flow: Final[type[FamilyFlow]] = WesFlow
+
+    def claims(self, discovery: Discovery) -> bool:
+        """Claim nothing: the server announces itself in no known way."""
+        del discovery
+        return False
+
+    async def open(self, hass: HomeAssistant, entry: EcomConfigEntry) -> Source:
+        """Read the server once, load what was stored, and begin to poll."""
+        settings = Settings.of(entry.data, entry.options)
+        client = WesClient(settings.address, settings.username, settings.password)
+        try:
+            return await _open(hass, entry, client, settings)
+        except BaseException:
+            await client.close()
+            raise
+
+    async def migrate(self, hass: HomeAssistant, entry: EcomConfigEntry) -> bool:
+        """Accept today's data; there is no older schema."""
+        del hass
+        return bool(entry.data[CONF_SCHEMA] <= SCHEMA)
+
+    async def forget(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
+        """Delete what was stored for a server that was removed."""
+        await _store(hass, entry).async_remove()
+
+
+async def _open(
+    hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient, settings: Settings
+) -> WesSource:
+    """Return a source whose first page has been read."""
+
+    async def verify() -> None:
+        await _identify(hass, entry, client)
+
+    await verify()
+    admin = await client.is_admin()
+    store = _store(hass, entry)
+    state = _loaded(settings, await store.async_load() or {})
+    source = WesSource(hass, entry, client=client, store=store, state=state, admin=admin)
+    source.coordinator.verify = verify
+    try:
+        await source.coordinator.first_read()
+    except BaseException:
+        await source.coordinator.async_shutdown()
+        raise
+    source.start()
+    return source
+
+
+async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient) -> None:
+    """Make sure that it is the server that was added; raise CannotConnect if not.
+
+    Addresses wander between the servers of a building. A server that tells
+    its MAC for the first time gets it as its entry's unique id; the keys of
+    its ports and entities stay as they are.
+    """
+    mac, known = await client.mac(), entry.data.get(CONF_MAC)
+    if mac is None:
+        return
+    if known is None:
+        unique_id = f"wes:{mac}"
+        if not hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id):
+            hass.config_entries.async_update_entry(
+                entry, unique_id=unique_id, data={**entry.data, CONF_MAC: mac}
+            )
+    elif mac != known:
+        raise CannotConnect("another WES answers at this address")
+
+
+def _loaded(settings: Settings, stored: dict[str, Any]) -> WesState:
+    """Return the state that was stored; one that cannot be understood begins anew."""
+    state = WesState(settings)
+    try:
+        state.load(stored)
+    except ArithmeticError, AttributeError, KeyError, TypeError, ValueError:
+        _LOGGER.warning("What was stored of a WES is damaged; its counters begin anew")
+        return WesState(settings)
+    return state
+
+
+def _store(hass: HomeAssistant, entry: EcomConfigEntry) -> WesStore:
+    return Store(hass, STORE_VERSION, f"{DOMAIN}.wes.{entry.entry_id}")

@@ -1,0 +1,302 @@
+"""What is known of one server: the newest reading of everything that is there.
+
+A page is taken whole or in parts; what of it cannot be true waits, and is
+published when it can, or when the user has said what happened.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from ...ports import Reading
+from .guards import CounterGuard, ProbeGuard, Verdict
+from .mean_power import MeanPower
+from .meter import Identity, TeleinfoMeter
+from .presence import is_there
+from .protocol import COUNTERS, COUNTERS_OF, Contract, Kind, Point, Quantity, Report, Value
+from .settings import Medium, ProbeKind, Settings
+
+MOST_WH_PER_HOUR: Final = 300_000.0
+"""More than any clamp or meter of a WES sees in an hour: 300 kW."""
+MOST_M3_PER_HOUR: Final = 50.0
+"""More than the main of a large building lets through."""
+VOLTS, PHASES, MARGIN = 230, 3, 1.5
+"""What a subscribed current can be exceeded by before a breaker opens."""
+
+IN_RANGE: Final[Mapping[ProbeKind, tuple[float, float]]] = {
+    ProbeKind.TEMPERATURE: (-55, 125),  # of a DS18B20, its data sheet's
+    ProbeKind.HUMIDITY: (0, 100),
+    ProbeKind.LIGHT: (0, 200_000),
+}
+
+ELECTRICITY: Final = (Medium.ELECTRICITY_WH, Medium.ELECTRICITY_KWH)
+FLOWS: Final = (Quantity.IMPORT, Quantity.INDEX, Quantity.EXPORT, Quantity.PRODUCTION)
+"""The totals whose mean power is worth knowing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """A counter that waits for its closing and its opening index."""
+
+    point: Point
+    last: float
+    now: float
+
+
+class WesState:
+    """The readings of one server, by point."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with nothing seen."""
+        self.settings = settings
+        self.readings: dict[Point, Reading[Any]] = {}
+        self.present: dict[Point, None] = {}  # a set that keeps its order
+        self.firmware: str | None = None
+        self.reads = 0
+        self.read_at: datetime | None = None
+        self.reachable = False
+        self.guards: dict[Point, CounterGuard] = {}
+        self.probes: dict[int, ProbeGuard] = {}
+        self.meters: dict[int, TeleinfoMeter] = {}
+        self._means: dict[Point, MeanPower] = {}
+
+    def take(self, report: Report, now: datetime) -> list[Point]:
+        """Take a page; return the points that were seen for the first time."""
+        known = set(self.present)
+        self.reads += 1
+        self.read_at, self.reachable = now, True
+        self.firmware = report.firmware or self.firmware
+        blocks = _by_input(report.values)
+        for (kind, number), block in blocks.items():
+            if kind is Kind.TELEINFO:
+                self._take_teleinfo(number, block, now)
+            else:
+                self._take_block(kind, number, block, now)
+        return [point for point in self.present if point not in known]
+
+    def note(self, values: Mapping[Point, Value], now: datetime) -> None:
+        """Take what a command's answer says of relays and switches."""
+        for point, value in values.items():
+            if point.quantity is Quantity.STATE:
+                self._publish(point, value, now)
+
+    def value(self, point: Point) -> Any:
+        """Return the newest value, None if there is none."""
+        reading = self.readings.get(point)
+        return None if reading is None else reading.value
+
+    def next_expiry(self, now: datetime) -> datetime | None:
+        """Return when the next reading goes stale."""
+        moments = (reading.expires_at for reading in self.readings.values())
+        return min((at for at in moments if at is not None and at >= now), default=None)
+
+    @property
+    def asking(self) -> dict[str, list[Asking]]:
+        """Return the counters that wait for the user, by input."""
+        found: dict[str, list[Asking]] = {}
+        for point, guard in self.guards.items():
+            last, current = guard.last_good, guard.current
+            if guard.asking and last is not None and current is not None:
+                found.setdefault(point.input, []).append(
+                    Asking(point=point, last=last, now=current)
+                )
+        return found
+
+    def exchange(self, point: Point, closing: float, opening: float, now: datetime) -> None:
+        """Go on from another meter's index; raises ValueError where that cannot be."""
+        self.guards[point].exchange(closing, opening, now)
+        if point.kind is Kind.TELEINFO and point.input not in self.asking:
+            self.meters[point.number].adopt()
+
+    def dump(self) -> dict[str, Any]:
+        """Return what to store."""
+        return {
+            "firmware": self.firmware,
+            "present": [list(point) for point in self.present],
+            "guards": [[*point, guard.dump()] for point, guard in self.guards.items()],
+            "probes": {str(n): guard.dump() for n, guard in self.probes.items()},
+            "meters": {str(n): meter.dump() for n, meter in self.meters.items()},
+            "media": {str(n): medium for n, medium in self.settings.media.items()},
+        }
+
+    def load(self, stored: Mapping[str, Any]) -> None:
+        """Take up what an earlier run has stored; a counter in another unit begins anew."""
+        media = {int(n): medium for n, medium in stored.get("media", {}).items()}
+        changed = {
+            n for n in (*media, *self.settings.media) if media.get(n) != self.settings.media.get(n)
+        }
+        self.firmware = stored.get("firmware")
+        self.present |= dict.fromkeys(_points(stored.get("present", ())))
+        for kind, number, quantity, guard in stored.get("guards", ()):
+            point = Point(Kind(kind), number, Quantity(quantity))
+            if point.kind is not Kind.COUNTER or number not in changed:
+                self._guard(point).load(guard)
+        for number, guard in stored.get("probes", {}).items():
+            self.probes.setdefault(int(number), ProbeGuard()).load(guard)
+        for number, meter in stored.get("meters", {}).items():
+            self.meters.setdefault(int(number), TeleinfoMeter()).load(meter)
+
+    def _take_teleinfo(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
+        """Take one meter's block, unless it is another meter's."""
+        meter = self.meters.setdefault(number, TeleinfoMeter())
+        doubted = meter.candidate is not None
+        match meter.identify(block):
+            case Identity.SAME if doubted:
+                self._withdraw(number)
+            case Identity.DOUBTFUL:
+                return
+            case Identity.OTHER:
+                self._suspend(number, block, now)
+                return
+        good = self._take_block(Kind.TELEINFO, number, block, now)
+        contract = block.get(Quantity.CONTRACT)
+        if not isinstance(contract, Contract) or contract not in COUNTERS_OF:
+            return
+        wanted = COUNTERS_OF[contract]
+        if all(quantity in good for quantity in wanted):
+            extra = good.get(Quantity.SUPER_OFF_PEAK, 0)
+            total = meter.total(contract, sum((good[quantity] for quantity in wanted), extra))
+            if total is not None:
+                point = Point(Kind.TELEINFO, number, Quantity.IMPORT)
+                self.present.setdefault(point)
+                self._count(point, total, now)
+        self._publish_power(Kind.TELEINFO, number, now)
+
+    def _withdraw(self, number: int) -> None:
+        """Let the counters go on: the meter is the one that it was."""
+        for point, guard in self.guards.items():
+            if (point.kind, point.number) == (Kind.TELEINFO, number):
+                guard.withdraw()
+
+    def _suspend(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
+        """Stop the counters of a meter that is another one now."""
+        for quantity, value in block.items():
+            point = Point(Kind.TELEINFO, number, quantity)
+            if point in self.guards and isinstance(value, int) and quantity in COUNTERS:
+                self.guards[point].suspend(value, now)
+
+    def _take_block(
+        self, kind: Kind, number: int, block: Mapping[Quantity, Value], now: datetime
+    ) -> dict[Quantity, float]:
+        """Take the values of one input; return its counters that count."""
+        good: dict[Quantity, float] = {}
+        contract, limit = block.get(Quantity.CONTRACT), _limit(block)
+        for quantity, value in block.items():
+            point = Point(kind, number, quantity)
+            if kind is Kind.PROBE:
+                self._take_probe(point, value, now)
+            elif kind is Kind.COUNTER:
+                self._take_index(point, value, now)
+            elif quantity not in COUNTERS:
+                self._see(point, value, contract)
+                self._publish(point, value, now)
+            elif (total := self._judge(point, value, limit, now)) is not None:
+                good[quantity] = total
+                self._see(point, value, contract)
+                self._count(point, total, now)
+        if kind is Kind.CLAMP and Quantity.POWER not in block:
+            self._publish_power(kind, number, now)
+        return good
+
+    def _take_probe(self, point: Point, value: Value, now: datetime) -> None:
+        """Take a probe's reading, unless it is the zero of a probe that is not there."""
+        low, high = IN_RANGE[self.settings.probe_kind(point.number)]
+        if not isinstance(value, int | float) or not low <= value <= high:
+            return
+        if self.probes.setdefault(point.number, ProbeGuard()).take(float(value)):
+            self._see(point, value)
+            self._publish(point, value, now)
+
+    def _take_index(self, point: Point, value: Value, now: datetime) -> None:
+        """Take a pulse counter's index, in m³ or Wh once the user has said what it counts."""
+        if point.quantity is not Quantity.INDEX or not isinstance(value, Decimal):
+            return
+        self._see(point, value)
+        medium = self.settings.media.get(point.number)
+        if medium is None:
+            self._publish(point, float(value), now)
+            return
+        self.present.setdefault(point)
+        limit = MOST_M3_PER_HOUR if medium.is_volume else MOST_WH_PER_HOUR
+        total = self._judge(point, value.scaleb(medium.scaler), limit, now)
+        if total is None:
+            return
+        self._count(point, total, now)
+        if medium in ELECTRICITY:
+            self._publish_power(Kind.COUNTER, point.number, now)
+
+    def _judge(self, point: Point, value: Value, limit: float, now: datetime) -> float | None:
+        """Return the total of a counter whose index can be true, else None."""
+        if not isinstance(value, int | float | Decimal):
+            return None
+        guard = self._guard(point)
+        guard.limit_per_hour = limit
+        return guard.total if guard.take(value, now) is Verdict.GOOD else None
+
+    def _guard(self, point: Point) -> CounterGuard:
+        return self.guards.setdefault(point, CounterGuard(MOST_WH_PER_HOUR))
+
+    def _see(self, point: Point, value: Value, contract: Value = None) -> None:
+        if point not in self.present and is_there(point, value, contract):
+            self.present[point] = None
+
+    def _count(self, point: Point, total: float, now: datetime) -> None:
+        """Publish a total, and let its mean power follow."""
+        self._publish(point, total, now)
+        if point.quantity in FLOWS:
+            self._means.setdefault(point, MeanPower()).add(total, now)
+
+    def _publish(self, point: Point, value: Value, now: datetime) -> None:
+        self.readings[point] = Reading(
+            value=value, measured_at=now, valid_for=self.settings.valid_for
+        )
+
+    def _publish_power(self, kind: Kind, number: int, now: datetime) -> None:
+        """Publish the mean power that an input's counters tell, positive when it is drawn.
+
+        A meter that counts both EXPORT and PRODUCTION counts one energy twice,
+        so the first that is there is taken.
+        """
+        drawn = self._counted(kind, number, (Quantity.IMPORT, Quantity.INDEX))
+        fed_in = self._counted(kind, number, (Quantity.EXPORT, Quantity.PRODUCTION))
+        powers = [self._mean(point, now) for point in (drawn, fed_in) if point is not None]
+        if not powers or None in powers:
+            return
+        sign = 1 if drawn is not None else -1
+        first, *second = (power for power in powers if power is not None)
+        point = Point(kind, number, Quantity.POWER)
+        self.present.setdefault(point)
+        self._publish(point, sign * first - sum(second), now)
+
+    def _counted(self, kind: Kind, number: int, choice: Iterable[Quantity]) -> Point | None:
+        """Return the first of the counters that is there."""
+        points = (Point(kind, number, quantity) for quantity in choice)
+        return next((point for point in points if point in self.present), None)
+
+    def _mean(self, point: Point, now: datetime) -> float | None:
+        """Return the mean power of a counter, None unless it counted just now."""
+        reading, mean = self.readings.get(point), self._means.get(point)
+        if reading is None or reading.measured_at != now or mean is None:
+            return None
+        return mean.value(now)
+
+
+def _limit(block: Mapping[Quantity, Value]) -> float:
+    """Return the most Wh that an input can count in an hour."""
+    subscribed = block.get(Quantity.SUBSCRIBED_CURRENT)
+    if isinstance(subscribed, int) and subscribed > 0:
+        return subscribed * VOLTS * PHASES * MARGIN
+    return MOST_WH_PER_HOUR
+
+
+def _by_input(values: Mapping[Point, Value]) -> dict[tuple[Kind, int], dict[Quantity, Value]]:
+    blocks: dict[tuple[Kind, int], dict[Quantity, Value]] = {}
+    for point, value in values.items():
+        blocks.setdefault((point.kind, point.number), {})[point.quantity] = value
+    return blocks
+
+
+def _points(stored: Iterable[tuple[str, int, str]]) -> list[Point]:
+    return [Point(Kind(kind), number, Quantity(quantity)) for kind, number, quantity in stored]
