@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-REALM: Final = "Acces au serveur WES"
+REALM: Final = "Bienvenue sur le serveur WES"
 _MOST_HEAD: Final = 64
 
 

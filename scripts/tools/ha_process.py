@@ -92,6 +92,9 @@ class HomeAssistant:
             "--config",
             str(self.folder),
             "--skip-pip",
+            # Python finds the custom components of where it stands before all
+            # others, and those of the checkout would hide those of the folder.
+            cwd=self.folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._log_file,
             stderr=asyncio.subprocess.STDOUT,
