@@ -9,9 +9,9 @@ import pytest
 
 from custom_components.ecom.families.wes.guards import (
     CounterGuard,
-    ProbeGuard,
     Verdict,
 )
+from custom_components.ecom.families.wes.probe_guard import ProbeGuard
 from tests.families.wes.counters import LIMIT, Counter
 
 GOOD, LOST, WAIT, ASK = Verdict.GOOD, Verdict.LOST, Verdict.WAIT, Verdict.ASK

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.ecom.families.wes.guards import CounterGuard, ProbeGuard, Verdict
+from custom_components.ecom.families.wes.guards import CounterGuard, Verdict
+from custom_components.ecom.families.wes.probe_guard import ProbeGuard
 from tests.families.wes.counters import LIMIT, START, Counter
 
 
