@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from custom_components.ecom.families.wes.guards import MeanPower
+from custom_components.ecom.families.wes.mean_power import MeanPower
 from custom_components.ecom.families.wes.mean_power import ENOUGH_WH, GAP, LONGEST
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
