@@ -7,9 +7,11 @@ A family adds its ports with a subclass of ``PortContract`` whose fixture
 from datetime import UTC, timedelta
 from typing import Protocol
 
+import pytest
 from homeassistant.util import dt as dt_util
 
-from custom_components.ecom.ports import Kind, Port, Reading
+from custom_components.ecom.errors import DeviceError
+from custom_components.ecom.ports import Kind, Port, Reading, SwitchPort
 
 
 class PortCase(Protocol):
@@ -128,3 +130,67 @@ class PortContract:
         await case.later(case.port.read().valid_for.total_seconds() + 1)
         await case.report(231)
         assert not case.port.read().is_stale(dt_util.utcnow())
+
+
+class SwitchCase(Protocol):
+    """A port that can be switched, and the device behind it."""
+
+    @property
+    def port(self) -> SwitchPort:
+        """Return the port; each call may find it anew."""
+        ...
+
+    @property
+    def is_on(self) -> bool:
+        """Return what the device itself would say."""
+        ...
+
+    async def refuse(self) -> None:
+        """Let the device refuse every command from now on."""
+        ...
+
+    async def vanish(self) -> None:
+        """Let the device answer nobody any more."""
+        ...
+
+
+class SwitchPortContract:
+    """What every port that can be switched promises; ``switch`` is a fixture."""
+
+    async def test_it_states_what_must_be_reserved(self, switch: SwitchCase) -> None:
+        """A port that does not know its load reserves too much, never nothing."""
+        assert isinstance(switch.port, SwitchPort)
+        assert switch.port.kind is Kind.SWITCH
+        assert switch.port.rated_va > 0
+        assert switch.port.phases <= {1, 2, 3}
+        assert switch.port.phases
+        assert timedelta() < switch.port.latency <= timedelta(minutes=2)
+
+    async def test_a_command_returns_once_it_is_done(self, switch: SwitchCase) -> None:
+        """The device has switched, and the reading says so, before the command returns."""
+        for on in (True, False, False, True):
+            await switch.port.command(on)
+            assert switch.is_on is on
+            assert switch.port.read().value is on
+
+    async def test_listeners_hear_of_it(self, switch: SwitchCase) -> None:
+        """Whoever watches the port learns of a command of somebody else."""
+        heard: list[Reading[bool]] = []
+        unsubscribe = switch.port.subscribe(heard.append)
+        await switch.port.command(True)
+        unsubscribe()
+        assert heard[-1].value is True
+
+    async def test_what_is_refused_raises_and_changes_nothing(self, switch: SwitchCase) -> None:
+        """The reading stays the device's, not the wish."""
+        await switch.port.command(False)
+        await switch.refuse()
+        with pytest.raises(DeviceError):
+            await switch.port.command(True)
+        assert switch.port.read().value is False
+
+    async def test_a_device_that_is_gone_raises(self, switch: SwitchCase) -> None:
+        """Nobody is left to believe that it was done."""
+        await switch.vanish()
+        with pytest.raises(DeviceError):
+            await switch.port.command(True)

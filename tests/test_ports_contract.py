@@ -5,16 +5,19 @@ from typing import override
 
 import pytest
 
-from custom_components.ecom.ports import AnyPort, Kind
+from custom_components.ecom.ports import AnyPort, Kind, SwitchPort
 from custom_components.ecom.site.entity_port import EntityPort
-from tests.contract_ports import PortCase, PortContract
+from scripts.simulators.wes_faults import Fault
+from tests.contract_ports import PortCase, PortContract, SwitchCase, SwitchPortContract
 from tests.entities import ForeignSensor, add_sensor, registry_id
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.conftest import meter
 from tests.families.e450.telegrams import EXPORT, IMPORT
+from tests.families.wes.at_home import WesAtHome
+from tests.families.wes.conftest import in_france, server, wes
 from tests.house import House
 
-__all__ = ["meter"]
+__all__ = ["in_france", "meter", "server", "wes"]
 
 
 class E450PowerCase(PortCase):
@@ -108,3 +111,45 @@ class TestEntity(PortContract):
     async def case(self, house: House) -> PortCase:
         """Return a port over a registered sensor."""
         return EntityCase(house, await add_sensor(house.hass, "plug"))
+
+
+class WesRelayCase(SwitchCase):
+    """A relay of a WES on a socket."""
+
+    def __init__(self, wes: WesAtHome) -> None:
+        """Take a server that is set up."""
+        self._wes = wes
+
+    @property
+    @override
+    def port(self) -> SwitchPort:
+        """Return the port that the source offers now."""
+        port = self._wes.port("relay1/state")
+        assert isinstance(port, SwitchPort)
+        return port
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return the relay's state on the server."""
+        return self._wes.server.outputs.relays[1]
+
+    @override
+    async def refuse(self) -> None:
+        """Let the server ignore commands."""
+        self._wes.server.faults.add(Fault.RELAY_REFUSES)
+
+    @override
+    async def vanish(self) -> None:
+        """Take the power away."""
+        await self._wes.server.stop()
+
+
+class TestWesRelay(SwitchPortContract):
+    """A port that a coordinator reads and a family switches."""
+
+    @pytest.fixture
+    async def switch(self, wes: WesAtHome) -> SwitchCase:
+        """Return a relay of a server at home."""
+        await wes.move_in()
+        return WesRelayCase(wes)

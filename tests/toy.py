@@ -24,7 +24,6 @@ from custom_components.ecom.runtime import (
     Discovery,
     EcomConfigEntry,
     FamilyFlow,
-    InvalidAnswer,
     Question,
     Source,
 )
@@ -65,7 +64,6 @@ class ToySource:
         self.kettle = EcomCoordinator(hass, entry, name="kettle", data=Kettle())
         self.histories: Mapping[str, HistoryPort] = {}
         self._attachments = Attachments()
-        self.asks = False
         self.ports: dict[str, AnyPort] = {
             f"{self.uid}/power": CoordinatorPort(
                 key=f"{self.uid}/power",
@@ -115,16 +113,13 @@ class ToySource:
         return {}
 
     def question(self, issue: str) -> Question | None:
-        """Ask how hot it was, until that has been answered."""
-        schema = probatio.Schema({probatio.Required("degrees"): int})
-        return Question(schema=schema, placeholders={"kettle": issue}) if self.asks else None
+        """Ask nothing."""
+        del issue
+        return None
 
     async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
-        """Take an answer that can be."""
-        del issue
-        if self.asks and answer["degrees"] > 100:
-            raise InvalidAnswer("too_hot")
-        self.asks = False
+        """Fix nothing."""
+        del issue, answer
 
     async def close(self) -> None:
         """Stop the timers."""

@@ -99,7 +99,9 @@ def _flat(name: str, **found: Any) -> Callable[[Mapping[str, Any]], Mapping[str,
 
 _FLAT: Final = {"role_1": "sub_meter", "counters": {"counter_1": "water_l"}}
 _COMMON: Final = {
-    **{"role_1": "none", "role_2": "sub_meter", "role_3": "none"},
+    "role_1": "none",
+    "role_2": "sub_meter",
+    "role_3": "none",
     "counters": {"counter_3": "gas_l", "counter_4": "heat_wh"},
 }
 

@@ -5,8 +5,7 @@ from random import Random
 
 import pytest
 
-from custom_components.ecom.families.wes.mean_power import MeanPower
-from custom_components.ecom.families.wes.mean_power import ENOUGH_WH, GAP, LONGEST
+from custom_components.ecom.families.wes.mean_power import ENOUGH_WH, GAP, LONGEST, MeanPower
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

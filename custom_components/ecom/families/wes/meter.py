@@ -78,6 +78,7 @@ class TeleinfoMeter:
         """Return what to store."""
         return {
             "meter_id": self.meter_id,
+            "candidate": self.candidate,
             "contract": self._contract,
             "offset": self._offset,
             "total": self._total,
@@ -85,7 +86,7 @@ class TeleinfoMeter:
 
     def load(self, stored: Mapping[str, Any]) -> None:
         """Take up what was stored."""
-        self.meter_id = stored["meter_id"]
+        self.meter_id, self.candidate = stored["meter_id"], stored["candidate"]
         self._contract = None if stored["contract"] is None else Contract(stored["contract"])
         self._offset = stored["offset"]
         self._total = stored["total"]

@@ -57,8 +57,7 @@ class WesState:
         self.reads += 1
         self.read_at, self.reachable = now, True
         self.firmware = report.firmware or self.firmware
-        blocks = _by_input(report.values)
-        for (kind, number), block in blocks.items():
+        for (kind, number), block in report.blocks().items():
             if kind is Kind.TELEINFO:
                 self._take_teleinfo(number, block, now)
             else:
@@ -139,19 +138,34 @@ class WesState:
             case Identity.OTHER:
                 self._suspend(number, block, now)
                 return
+        if not self._has_counted(number, block):
+            block = {quantity: block[quantity] for quantity in block if quantity not in COUNTERS}
         good = self._take_block(Kind.TELEINFO, number, block, now)
-        contract = block.get(Quantity.CONTRACT)
-        if not isinstance(contract, Contract) or contract not in COUNTERS_OF:
-            return
-        wanted = COUNTERS_OF[contract]
-        if all(quantity in good for quantity in wanted):
-            extra = good.get(Quantity.SUPER_OFF_PEAK, 0)
-            total = meter.total(contract, sum((good[quantity] for quantity in wanted), extra))
-            if total is not None:
-                point = Point(Kind.TELEINFO, number, Quantity.IMPORT)
-                self.present.setdefault(point)
-                self._count(point, total, now)
+        total = self._total(number, block.get(Quantity.CONTRACT), good)
+        if total is not None:
+            point = Point(Kind.TELEINFO, number, Quantity.IMPORT)
+            self.present.setdefault(point)
+            self._count(point, total, now)
         self._publish_power(Kind.TELEINFO, number, now)
+
+    def _has_counted(self, number: int, block: Mapping[Quantity, Value]) -> bool:
+        """Return whether a meter has ever counted: one that has just been plugged in reads zero."""
+        return any(block.get(quantity) for quantity in COUNTERS) or any(
+            guard.last_good
+            for point, guard in self.guards.items()
+            if (point.kind, point.number) == (Kind.TELEINFO, number)
+        )
+
+    def _total(self, number: int, contract: Value, good: Mapping[Quantity, float]) -> float | None:
+        """Return the energy drawn, None unless all counters of the contract counted."""
+        if not isinstance(contract, Contract) or contract not in COUNTERS_OF:
+            return None
+        wanted = {*COUNTERS_OF[contract]}
+        if Point(Kind.TELEINFO, number, Quantity.SUPER_OFF_PEAK) in self.present:
+            wanted.add(Quantity.SUPER_OFF_PEAK)
+        if not wanted <= good.keys():
+            return None
+        return self.meters[number].total(contract, sum(good[quantity] for quantity in wanted))
 
     def _withdraw(self, number: int) -> None:
         """Let the counters go on: the meter is the one that it was."""
@@ -223,6 +237,8 @@ class WesState:
         if not isinstance(value, int | float | Decimal):
             return None
         guard = self._guard(point)
+        if point.kind is Kind.CLAMP and not value and guard.last_good is None:
+            return None  # A clamp that is not there, or not yet.
         guard.limit_per_hour = limit
         return guard.total if guard.take(value, now) is Verdict.GOOD else None
 
@@ -272,13 +288,6 @@ class WesState:
         if reading is None or reading.measured_at != now or mean is None:
             return None
         return mean.value(now)
-
-
-def _by_input(values: Mapping[Point, Value]) -> dict[tuple[Kind, int], dict[Quantity, Value]]:
-    blocks: dict[tuple[Kind, int], dict[Quantity, Value]] = {}
-    for point, value in values.items():
-        blocks.setdefault((point.kind, point.number), {})[point.quantity] = value
-    return blocks
 
 
 def _points(stored: Iterable[tuple[str, int, str]]) -> list[Point]:

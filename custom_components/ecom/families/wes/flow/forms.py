@@ -43,7 +43,9 @@ MEDIUM: Final = selector.SelectSelector(
 )
 ROLE: Final = selector.SelectSelector(
     selector.SelectSelectorConfig(
-        options=[Role.GRID, Role.SOLAR, Role.SUB_METER, NO_ROLE], translation_key="wes_role"
+        options=[Role.GRID, Role.SOLAR, Role.SUB_METER, NO_ROLE],
+        mode=selector.SelectSelectorMode.DROPDOWN,
+        translation_key="wes_role",
     )
 )
 

@@ -193,3 +193,10 @@ class Report:
     firmware: str | None = None  # as stated, such as "V0.61D"
     clock: datetime | None = None  # naive, the server's local time, whole minutes
     values: Mapping[Point, Value] = field(default_factory=dict)
+
+    def blocks(self) -> dict[tuple[Kind, int], dict[Quantity, Value]]:
+        """Return the values by input."""
+        found: dict[tuple[Kind, int], dict[Quantity, Value]] = {}
+        for point, value in self.values.items():
+            found.setdefault((point.kind, point.number), {})[point.quantity] = value
+        return found
