@@ -21,9 +21,9 @@ async def open_repair(house: House, issue_id: str) -> str:
     return str(form["flow_id"])
 
 
-async def press(house: House, flow_id: str) -> Any:
+async def press(house: House, flow_id: str, **answer: Any) -> Any:
     """Press the button of an open repair, and return what comes of it."""
-    result: Any = await _manager(house).async_configure(flow_id, {})
+    result: Any = await _manager(house).async_configure(flow_id, answer)
     await house.hass.async_block_till_done()
     return result
 

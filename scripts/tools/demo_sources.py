@@ -23,11 +23,11 @@ class DemoSource:
     name: str
     family: str
     arguments: tuple[str, ...]
-    steps: Callable[[str], Mapping[str, dict[str, Any]]]
+    steps: Callable[[Mapping[str, Any]], Mapping[str, dict[str, Any]]]
 
     def answers(self, simulator: Simulator) -> Mapping[str, dict[str, Any]]:
         """Return what to answer at each step of the config flow."""
-        return self.steps(simulator.address)
+        return {"user": {"next_step_id": f"{self.family}_user"}, **self.steps(simulator.says)}
 
 
 class Simulator:
@@ -36,7 +36,7 @@ class Simulator:
     def __init__(self, source: DemoSource, folder: Path) -> None:
         """Prepare; the port of an earlier run is taken again where it can be."""
         self.source = source
-        self.address = ""
+        self.says: dict[str, Any] = {}
         self._remembered = folder / f"{source.name}.port"
         self._process: asyncio.subprocess.Process | None = None
         self._log: IO[bytes] | None = None
@@ -58,8 +58,8 @@ class Simulator:
         first = await self._process.stdout.readline() if self._process.stdout else b""
         if not first:
             raise OSError(f"the simulator of {self.source.name} did not start")
-        self.address = json.loads(first)["address"]
-        self._remembered.write_text(self.address.rpartition(":")[2])
+        self.says = json.loads(first)
+        self._remembered.write_text(self.says["address"].rpartition(":")[2])
 
     async def stop(self) -> None:
         """Stop it; a second call does nothing."""
@@ -69,20 +69,39 @@ class Simulator:
             self._log.close()
 
 
-def _grid_meter(address: str) -> Mapping[str, dict[str, Any]]:
+def _grid_meter(says: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
     return {
-        "e450_user": {"device": address},
+        "e450_user": {"device": says["address"]},
         "e450_found": {"name": "Grid meter", "role": "grid"},
     }
 
 
-def _solar_meter(address: str) -> Mapping[str, dict[str, Any]]:
+def _solar_meter(says: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
     return {
-        "e450_user": {"device": address},
+        "e450_user": {"device": says["address"]},
         "e450_keys": {"key": DEMO_KEY, "auth_key": DEMO_AUTH_KEY},
         "e450_found": {"name": "Solar meter", "role": "solar"},
     }
 
+
+def _flat(name: str, **found: Any) -> Callable[[Mapping[str, Any]], Mapping[str, dict[str, Any]]]:
+    """Return the answers for the WES of a flat; only the first one needs an account."""
+
+    def steps(says: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
+        ports = {"http_port": 80, "m2m_port": says["m2m"]}
+        return {
+            "wes_user": {"address": says["address"], "ports": ports, **found.get("account", {})},
+            "wes_found": {"name": name, **found["meters"]},
+        }
+
+    return steps
+
+
+_FLAT: Final = {"role_1": "sub_meter", "counters": {"counter_1": "water_l"}}
+_COMMON: Final = {
+    **{"role_1": "none", "role_2": "sub_meter", "role_3": "none"},
+    "counters": {"counter_3": "gas_l", "counter_4": "heat_wh"},
+}
 
 SOURCES: Final = (
     DemoSource(
@@ -100,4 +119,23 @@ SOURCES: Final = (
         ),
         _solar_meter,
     ),
+    DemoSource(
+        "Flat 1",
+        "wes",
+        ("--firmware", "0.84", "--serial", "1", "--m2m-port", "0"),
+        _flat("Flat 1", meters=_FLAT, account={"username": "admin", "password": "wes"}),
+    ),
+    DemoSource(
+        "Flat 2",
+        "wes",
+        ("--firmware", "0.84", "--serial", "2", "--m2m-port", "0"),
+        _flat("Flat 2", meters=_FLAT),
+    ),
+    DemoSource(
+        "Common parts",
+        "wes",
+        ("--firmware", "synthetic-full", "--serial", "3", "--m2m-port", "0"),
+        _flat("Common parts", meters=_COMMON),
+    ),
 )
+"""Two meters, and a building of three servers, which share one account."""

@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scripts.tools.demo import TROUBLE
-from scripts.tools.ha_api import Api
+from scripts.tools.ha_api import Api, ApiError
 from scripts.tools.ha_process import ROOT, HomeAssistant, free_port
 
 PATIENCE = 30
@@ -20,17 +22,16 @@ IMPORT = "sensor.meter_energy_import"
 
 
 @asynccontextmanager
-async def simulated(*arguments: str) -> AsyncIterator[str]:
-    """Run ``scripts/simulate e450`` and yield its address."""
+async def simulated(*arguments: str) -> AsyncIterator[dict[str, Any]]:
+    """Run ``scripts/simulate`` and yield what it says of itself."""
     process = await asyncio.create_subprocess_exec(
         str(ROOT / "scripts" / "simulate"),
-        "e450",
         *arguments,
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
-        yield json.loads(await process.stdout.readline())["address"]
+        yield json.loads(await process.stdout.readline())
     finally:
         process.terminate()
         await process.wait()
@@ -69,6 +70,7 @@ async def wait_for(api: Api, wanted: Callable[[dict[str, str]], bool]) -> dict[s
 def answers(address: str, **found: Any) -> dict[str, dict[str, Any]]:
     """Return what a person answers in ECOM's config flow."""
     return {
+        "user": {"next_step_id": "e450_user"},
         "e450_user": {"device": address},
         "e450_found": {"name": "Meter", "role": "grid", **found},
     }
@@ -79,9 +81,10 @@ async def test_a_replayed_capture_reaches_the_site_and_survives_restart_and_remo
 ) -> None:
     """28 W and 886,977 Wh of a captured telegram are in the states, and in the Site."""
     port = free_port()
-    async with simulated("--replay", CAPTURE, "--rebase-time", "--interval", "2") as address:
+    meter = ("e450", "--replay", CAPTURE, "--rebase-time", "--interval", "2")
+    async with simulated(*meter) as says:
         async with home_assistant(tmp_path, port) as (api, home):
-            assert (await api.run_flow(answers(address)))["type"] == "create_entry"
+            assert (await api.run_flow(answers(says["address"])))["type"] == "create_entry"
             found = await wait_for(api, lambda now: now.get("sensor.ecom_demo_power") == "28.0")
             assert found["sensor.meter_power_import"] == "28"
             assert found[IMPORT] == "886977"
@@ -109,6 +112,51 @@ async def test_a_replayed_capture_reaches_the_site_and_survives_restart_and_remo
             issues = (await api.call("repairs/list_issues"))["issues"]
             assert "site_deleted" in [issue["issue_id"] for issue in issues]
         assert trouble(home) == []
+
+
+async def test_a_relay_is_switched_on_a_wes_and_the_truth_is_shown(tmp_path: Path) -> None:
+    """A relay follows; one that refuses stays off and is reported, one that flips is off again."""
+    async with (
+        simulated("wes", "--serial", "1", "--firmware", "0.84") as good,
+        simulated("wes", "--serial", "2", "--fault", "relay-refuses") as refusing,
+        simulated("wes", "--serial", "3", "--fault", "relay-flips") as flipping,
+        home_assistant(tmp_path, free_port()) as (api, home),
+    ):
+        for says, name in ((good, "Good"), (refusing, "Refusing"), (flipping, "Flipping")):
+            assert (await api.run_flow(wes_answers(says, name)))["type"] == "create_entry"
+        found = await states(api)
+        assert found["switch.good_relay_1"] == "off"
+        assert float(found["sensor.good_tic1_import"]) > 0
+        await switch(api, "good", "on")
+        assert (await states(api))["switch.good_relay_1"] == "on"
+        await switch(api, "good", "off")
+        assert (await states(api))["switch.good_relay_1"] == "off"
+        with pytest.raises(ApiError, match="500"):
+            await switch(api, "refusing", "on")
+        assert (await states(api))["switch.refusing_relay_1"] == "off"
+        await switch(api, "flipping", "on")
+        assert (await states(api))["switch.flipping_relay_1"] == "on"
+        found = await wait_for(api, lambda now: now["switch.flipping_relay_1"] == "off")
+        assert found["switch.flipping_relay_1"] == "off"
+        assert found["binary_sensor.refusing_reachable"] == "on"
+    assert trouble(home) == []
+
+
+def wes_answers(says: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    """Return what a person answers; the account of the first server opens the others."""
+    account = {"username": "admin", "password": "wes"} if name == "Good" else {}
+    ports = {"http_port": 80, "m2m_port": says["m2m"]}
+    roles = {f"role_{number}": "none" for number in ((1,) if name == "Good" else (1, 2, 3))}
+    return {
+        "user": {"next_step_id": "wes_user"},
+        "wes_user": {"address": says["address"], "ports": ports, **account},
+        "wes_found": {"name": name, "counters": {}, **roles},
+    }
+
+
+async def switch(api: Api, name: str, to: str) -> None:
+    """Switch the first relay of a server."""
+    await api.post(f"/api/services/switch/turn_{to}", {"entity_id": f"switch.{name}_relay_1"})
 
 
 def trouble(home: HomeAssistant) -> list[str]:

@@ -27,7 +27,7 @@ def entry_of(
     server: WesServer, options: Mapping[str, Any] | None = None, **data: Any
 ) -> MockConfigEntry:
     """Return the entry that the flow would make for a server."""
-    uid = f"wes:{server.mac}"
+    uid = data.pop("uid", f"wes:{server.mac}")
     return MockConfigEntry(
         domain=DOMAIN,
         unique_id=uid,

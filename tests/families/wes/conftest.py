@@ -13,6 +13,7 @@ from tests.house import House
 @pytest.fixture
 async def in_france(house: House) -> House:
     """Return a house in the zone of the simulated server's clock."""
+    house.freezer.move_to("2026-11-20 10:00:00+00:00")
     await house.hass.config.async_set_time_zone("Europe/Paris")
     return house
 

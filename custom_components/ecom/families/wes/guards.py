@@ -5,17 +5,11 @@ is wrong, a lost Téléinfo leaves zeros, a meter may be exchanged for another.
 These guards look at one value over time. Time is an argument.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from math import isfinite
 from typing import Any, Final
-
-from .mean_power import MeanPower
-
-__all__ = ["CounterGuard", "MeanPower", "ProbeGuard", "Verdict"]
 
 CONFIRMING: Final = 3
 """So many readings in a row must agree before the user is asked."""
@@ -31,11 +25,8 @@ SMALL: Final = timedelta(minutes=15)
 """An accepted reading that was wrong by no more than what the limit allows in this
 time is waited out: the counter will be there soon enough."""
 
-NEAR_ZERO: Final = 2.0
-"""A probe that falls to 0.0 from further away than this has been unplugged."""
-
 _MOST: Final = Decimal(10) ** 15
-_HOUR: Final = timedelta(hours=1)
+_HOUR: Final = timedelta(hours=1) // timedelta.resolution
 
 
 class Verdict(StrEnum):
@@ -201,7 +192,8 @@ class CounterGuard:
 
     def _allowed(self, elapsed: timedelta) -> Decimal:
         """Return what can be counted in that time; one is always allowed, the least step."""
-        return max(_decimal(self.limit_per_hour) * _decimal((elapsed + MARGIN) / _HOUR), Decimal(1))
+        microseconds = (elapsed + MARGIN) // timedelta.resolution
+        return max(_decimal(self.limit_per_hour) * microseconds / _HOUR, Decimal(1))
 
     def _is_waited_out(self, last: _Mark, value: Decimal) -> bool:
         """Return whether the last good reading was itself a small glitch upwards."""
@@ -229,33 +221,6 @@ class CounterGuard:
         if series is None:
             return _Series(mark.at, mark)
         return replace(series, newest=mark, count=min(series.count + 1, CONFIRMING))
-
-
-class ProbeGuard:
-    """Tells a probe at 0.0 degrees from none: the page reads 0.0 for both."""
-
-    def __init__(self) -> None:
-        """Start without a reading."""
-        self._last: float | None = None
-
-    def take(self, value: float) -> bool:
-        """Return whether ``value`` counts."""
-        if not isfinite(value):
-            return False
-        if value == 0 and (self._last is None or abs(self._last) > NEAR_ZERO):
-            return False
-        self._last = value
-        return True
-
-    def dump(self) -> dict[str, Any]:
-        """Return everything as JSON data, for ``load`` after a restart."""
-        return {"last": self._last}
-
-    def load(self, data: object) -> None:
-        """Take back what ``dump`` wrote; what cannot be read changes nothing."""
-        last = data.get("last") if isinstance(data, Mapping) else None
-        if isinstance(last, int | float) and not isinstance(last, bool) and isfinite(last):
-            self._last = float(last)
 
 
 def _decimal(number: float | Decimal) -> Decimal:

@@ -11,25 +11,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ...ports import Reading
-from .guards import CounterGuard, ProbeGuard, Verdict
+from .guards import CounterGuard, Verdict
+from .limits import IN_RANGE, MOST_M3_PER_HOUR, MOST_WH_PER_HOUR, most_wh_per_hour
 from .mean_power import MeanPower
 from .meter import Identity, TeleinfoMeter
 from .presence import is_there
+from .probe_guard import ProbeGuard
 from .protocol import COUNTERS, COUNTERS_OF, Contract, Kind, Point, Quantity, Report, Value
-from .settings import Medium, ProbeKind, Settings
-
-MOST_WH_PER_HOUR: Final = 300_000.0
-"""More than any clamp or meter of a WES sees in an hour: 300 kW."""
-MOST_M3_PER_HOUR: Final = 50.0
-"""More than the main of a large building lets through."""
-VOLTS, PHASES, MARGIN = 230, 3, 1.5
-"""What a subscribed current can be exceeded by before a breaker opens."""
-
-IN_RANGE: Final[Mapping[ProbeKind, tuple[float, float]]] = {
-    ProbeKind.TEMPERATURE: (-55, 125),  # of a DS18B20, its data sheet's
-    ProbeKind.HUMIDITY: (0, 100),
-    ProbeKind.LIGHT: (0, 200_000),
-}
+from .settings import Medium, Settings
 
 ELECTRICITY: Final = (Medium.ELECTRICITY_WH, Medium.ELECTRICITY_KWH)
 FLOWS: Final = (Quantity.IMPORT, Quantity.INDEX, Quantity.EXPORT, Quantity.PRODUCTION)
@@ -171,18 +160,20 @@ class WesState:
                 guard.withdraw()
 
     def _suspend(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
-        """Stop the counters of a meter that is another one now."""
+        """Stop the counters of a meter that is another one now; without any it is taken."""
         for quantity, value in block.items():
             point = Point(Kind.TELEINFO, number, quantity)
-            if point in self.guards and isinstance(value, int) and quantity in COUNTERS:
+            if point in self.present and point in self.guards and isinstance(value, int):
                 self.guards[point].suspend(value, now)
+        if f"{Kind.TELEINFO}{number}" not in self.asking:
+            self.meters[number].adopt()
 
     def _take_block(
         self, kind: Kind, number: int, block: Mapping[Quantity, Value], now: datetime
     ) -> dict[Quantity, float]:
         """Take the values of one input; return its counters that count."""
         good: dict[Quantity, float] = {}
-        contract, limit = block.get(Quantity.CONTRACT), _limit(block)
+        contract, limit = block.get(Quantity.CONTRACT), most_wh_per_hour(block)
         for quantity, value in block.items():
             point = Point(kind, number, quantity)
             if kind is Kind.PROBE:
@@ -281,14 +272,6 @@ class WesState:
         if reading is None or reading.measured_at != now or mean is None:
             return None
         return mean.value(now)
-
-
-def _limit(block: Mapping[Quantity, Value]) -> float:
-    """Return the most Wh that an input can count in an hour."""
-    subscribed = block.get(Quantity.SUBSCRIBED_CURRENT)
-    if isinstance(subscribed, int) and subscribed > 0:
-        return subscribed * VOLTS * PHASES * MARGIN
-    return MOST_WH_PER_HOUR
 
 
 def _by_input(values: Mapping[Point, Value]) -> dict[tuple[Kind, int], dict[Quantity, Value]]:

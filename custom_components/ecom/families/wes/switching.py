@@ -29,14 +29,12 @@ class Switching:
         note: Callable[[Mapping[Point, Value]], None],
         poll: Callable[[], Awaitable[bool]],
         value: Callable[[Point], Value],
-        read_back: tuple[float, ...] = READ_BACK,
     ) -> None:
         """Take what shows an answer, reads the page, and tells what is known then."""
         self._client = client
         self._note = note
         self._poll = poll
         self._value = value
-        self._read_back = read_back
         self._lock = asyncio.Lock()
 
     async def switch(self, point: Point, on: bool) -> None:  # noqa: FBT001 - as the port has it
@@ -50,7 +48,7 @@ class Switching:
     async def _switch(self, point: Point, *, on: bool) -> None:
         await self._send(point, on=on)
         reached = False
-        for pause in self._read_back:
+        for pause in READ_BACK:
             await asyncio.sleep(pause)
             reached = await self._poll()
             if reached and self._value(point) is on:

@@ -49,9 +49,9 @@ def test_blocks_can_have_the_sizes_of_a_capture() -> None:
     """As a replay needs them."""
     octets = split_blocks(b"abcdefg", sizes=[3, 2, 2])
     assert [read_block(each, 0)[0] for each in octets] == [
-        Block(1, False, b"abc"),  # noqa: FBT003 - as a tuple
-        Block(2, False, b"de"),  # noqa: FBT003
-        Block(3, True, b"fg"),  # noqa: FBT003
+        Block(1, False, b"abc"),
+        Block(2, False, b"de"),
+        Block(3, True, b"fg"),
     ]
 
 
@@ -155,24 +155,24 @@ def test_the_refusal_says_which_block() -> None:
     """The one that came, and the one that should have come."""
     assembler = BlockAssembler()
     with pytest.raises(Refused, match="block 5 comes without the blocks before it"):
-        assembler.add(Block(5, False, b""))  # noqa: FBT003
-    assembler.add(Block(1, False, b""))  # noqa: FBT003
+        assembler.add(Block(5, False, b""))
+    assembler.add(Block(1, False, b""))
     with pytest.raises(Refused, match="block 5 comes where block 2 must follow"):
-        assembler.add(Block(5, False, b""))  # noqa: FBT003
+        assembler.add(Block(5, False, b""))
 
 
 def test_the_head_names_the_telegram_under_way() -> None:
     """Until it is complete, so that a refusal can say whose it was."""
     assembler = BlockAssembler()
     assert assembler.head == b""
-    assembler.add(Block(1, False, b"head"))  # noqa: FBT003
+    assembler.add(Block(1, False, b"head"))
     assert assembler.head == b"head"
     with pytest.raises(Refused):
-        assembler.add(Block(9, False, b""))  # noqa: FBT003
+        assembler.add(Block(9, False, b""))
     assert assembler.head == b"head"
     assembler.interrupt()
     assert assembler.head == b""
-    assembler.add(Block(1, True, b"whole"))  # noqa: FBT003
+    assembler.add(Block(1, True, b"whole"))
     assert assembler.head == b""
 
 
@@ -180,9 +180,9 @@ def test_whether_a_telegram_is_under_way() -> None:
     """From its block 1 to its last, or to its refusal."""
     assembler = BlockAssembler()
     assert not assembler.under_way
-    assembler.add(Block(1, False, b""))  # noqa: FBT003
+    assembler.add(Block(1, False, b""))
     assert assembler.under_way
-    assembler.add(Block(2, True, b""))  # noqa: FBT003
+    assembler.add(Block(2, True, b""))
     assert not assembler.under_way
 
 
@@ -190,21 +190,21 @@ def test_a_telegram_has_an_end() -> None:
     """Exactly 64 KiB pass, one octet more is refused, and what follows is dropped."""
     assembler = BlockAssembler()
     for number in range(1, 64):
-        assembler.add(Block(number, False, bytes(1024)))  # noqa: FBT003
-    assert len(assembler.add(Block(64, True, bytes(1024))) or b"") == MAX_TELEGRAM  # noqa: FBT003
+        assembler.add(Block(number, False, bytes(1024)))
+    assert len(assembler.add(Block(64, True, bytes(1024))) or b"") == MAX_TELEGRAM
     for number in range(1, 65):
-        assembler.add(Block(number, False, bytes(1024)))  # noqa: FBT003
+        assembler.add(Block(number, False, bytes(1024)))
     with pytest.raises(Refused) as caught:
-        assembler.add(Block(65, False, b"1"))  # noqa: FBT003
+        assembler.add(Block(65, False, b"1"))
     assert caught.value.kind == "oversize"
-    assert assembler.add(Block(66, True, b"1")) is None  # noqa: FBT003
+    assert assembler.add(Block(66, True, b"1")) is None
     assert len(assembler._data) == 0
 
 
 def test_an_oversize_telegram_that_was_spoilt() -> None:
     """Is dropped in silence like any other."""
     assembler = BlockAssembler()
-    assembler.add(Block(1, False, bytes(MAX_TELEGRAM)))  # noqa: FBT003
+    assembler.add(Block(1, False, bytes(MAX_TELEGRAM)))
     assembler.spoil()
-    assert assembler.add(Block(2, True, b"1")) is None  # noqa: FBT003
+    assert assembler.add(Block(2, True, b"1")) is None
     assert assembler._data == b""

@@ -189,7 +189,7 @@ def test_a_length_too_short_for_its_parts_is_refused(length: int) -> None:
 def test_a_frame_without_information() -> None:
     """Has one check sequence."""
     octets = damaged_header(b"\xa0\x08", b"\xce\xff\x03\x13")
-    assert read(octets) == [Frame(b"\xce\xff", b"\x03", 0x13, False, b"")]  # noqa: FBT003
+    assert read(octets) == [Frame(b"\xce\xff", b"\x03", 0x13, False, b"")]
     assert octets + b"\x7e" == frame(b"")
 
 

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from custom_components.ecom.families.wes.protocol import Report, Value, read, render
+
 FIXTURES: Final = Path(__file__).resolve().parents[3] / "fixtures" / "wes"
 
 REAL_061: Final = "wes_061d_2017-05-01"
@@ -74,3 +76,24 @@ def aged(page: bytes) -> bytes:
         ),
         page,
     )
+
+
+def report(**sections: dict[str, str]) -> Report:
+    """Return what a page of these sections says."""
+    return report_of(None, **sections)
+
+
+def report_of(firmware: str | None, **sections: dict[str, str]) -> Report:
+    """Return what a page says where an earlier one has stated this firmware."""
+    return read(render(sections), firmware)
+
+
+def said(**sections: dict[str, str]) -> dict[str, Value]:
+    """Return what a page of these sections says, by the points' keys."""
+    return said_of(None, **sections)
+
+
+def said_of(firmware: str | None, **sections: dict[str, str]) -> dict[str, Value]:
+    """Return what a page says where an earlier one has stated this firmware."""
+    values = report_of(firmware, **sections).values
+    return {str(point): value for point, value in values.items()}

@@ -88,7 +88,8 @@ async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClie
         return
     if known is None:
         unique_id = f"wes:{mac}"
-        if not hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id):
+        other = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id)
+        if other in (None, entry):
             hass.config_entries.async_update_entry(
                 entry, unique_id=unique_id, data={**entry.data, CONF_MAC: mac}
             )
