@@ -23,6 +23,11 @@ class Listener:
         self._tasks: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
 
+    @property
+    def connections(self) -> int:
+        """Return how many are open at this moment."""
+        return sum(map(_is_open, self._open))
+
     async def listen(self, talk: Talk, port: int) -> int:
         """Open a port, any free one for 0, and return its number."""
 
@@ -52,7 +57,7 @@ class Listener:
         assert task is not None  # noqa: S101 - the server runs this as a task
         self._tasks.add(task)
         self._open.add(writer)
-        self.most_connections = max(self.most_connections, sum(map(_is_open, self._open)))
+        self.most_connections = max(self.most_connections, self.connections)
         try:
             async with self._turn:
                 if _is_open(writer):

@@ -97,6 +97,11 @@ class WesServer:
         return f"{MAC_PREFIX}{self.setup.serial:06x}"
 
     @property
+    def connections(self) -> int:
+        """Return how many connections are open at this moment, over HTTP and M2M."""
+        return self._listener.connections
+
+    @property
     def most_connections(self) -> int:
         """Return how many connections were open at the same time at most."""
         return self._listener.most_connections

@@ -60,7 +60,7 @@ def answers(server: Json, name: str) -> Mapping[str, Json]:
             "password": "wes",
             "ports": {"m2m_port": server["m2m"]},
         },
-        "wes_found": {"name": name},
+        "wes_found": {"name": name, "counters": {}},
     }
 
 

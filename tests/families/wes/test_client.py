@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -138,6 +139,20 @@ async def test_fifty_calls_at_once_are_made_one_by_one(
     assert len(await asyncio.gather(*calls)) == 50
     assert server.most_connections == 1
     assert len(server.requests) == 40
+
+
+@pytest.mark.parametrize("fault", [None, Fault.TRUNCATED, Fault.ENDLESS, Fault.BYTE])
+async def test_a_call_ends_with_its_connection(server: WesServer, fault: Fault | None) -> None:
+    """Also where it is the client that hangs up: the next one never comes too early."""
+    server.faults = {fault} if fault else set()
+    client = WesClient(address_of(server), "admin", "wes", timeout=IMPATIENT)
+    for _ in range(3):
+        for call in (client.mac, client.is_admin, client.page):
+            with suppress(CannotConnect):
+                await call()
+            assert server.connections == 0
+    await client.close()
+    assert server.most_connections == 1
 
 
 async def test_two_clients_are_two_connections(server: WesServer) -> None:

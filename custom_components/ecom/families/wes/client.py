@@ -134,7 +134,7 @@ class WesClient:
         It comes over the M2M port, which is closed unless its owner opened it:
         None if nothing useful is heard there.
         """
-        async with self._lock:
+        async with self._alone():
             try:
                 async with asyncio.timeout(self._m2m_timeout):
                     return await ask_mac(self._address)
@@ -162,7 +162,7 @@ class WesClient:
 
     async def _get(self, target: str, *, anonymous: bool = False, body: bool = True) -> _Answer:
         """Return the answer to one request; raises CannotConnect alone."""
-        async with self._lock:
+        async with self._alone():
             try:
                 async with asyncio.timeout(self._timeout), self._asked(target, anonymous) as found:
                     return await _answer(found, body)
@@ -171,6 +171,17 @@ class WesClient:
             except Exception as err:  # noqa: BLE001 - a hostile server may cause anything
                 # The cause may hold the address, and a traceback would show it.
                 raise CannotConnect(_reason(err)) from None
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Keep everyone else from asking until this connection is closed."""
+        async with self._lock:
+            try:
+                yield
+            finally:
+                # A transport closes its socket in the event loop's next turn;
+                # without it the next connection could be there first.
+                await asyncio.sleep(0)
 
     @asynccontextmanager
     async def _asked(self, target: str, anonymous: bool) -> AsyncIterator[aiohttp.ClientResponse]:  # noqa: FBT001 - private, one call
