@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import Platform
@@ -12,19 +12,25 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .entity import EcomEntity, spec_adder
-from .errors import EcomError
+from .errors import DeviceError, Why
 from .ports import Reading
 from .runtime import EcomConfigEntry
 
 PARALLEL_UPDATES = 0
 """Nothing is fetched here, and a family takes its commands in turn by itself."""
 
+NOT_SWITCHED: Final = {
+    Why.REFUSED: "switch_refused",
+    Why.UNCONFIRMED: "switch_unconfirmed",
+    Why.FORBIDDEN: "switch_forbidden",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EcomSwitchDescription[DataT](SwitchEntityDescription):
     """A switch, where its state is found, and what switches it.
 
-    ``command`` returns once the device has confirmed; it raises EcomError.
+    ``command`` returns once the device has confirmed; it raises DeviceError.
     """
 
     reading: Callable[[DataT], Reading[bool] | None]
@@ -55,11 +61,9 @@ class EcomSwitch[DataT](EcomEntity[DataT], SwitchEntity):
     async def _command(self, on: bool) -> None:  # noqa: FBT001 - as above
         try:
             await self.entity_description.command(on)
-        except EcomError as err:
+        except DeviceError as err:
             raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="not_switched",
-                translation_placeholders={"reason": str(err)},
+                translation_domain=DOMAIN, translation_key=NOT_SWITCHED[err.why]
             ) from err
 
 

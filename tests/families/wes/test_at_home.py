@@ -114,6 +114,26 @@ async def test_what_is_fed_in_is_negative_power(wes: WesAtHome) -> None:
     assert float(wes.shown("tic2/power")) == pytest.approx(-1800, rel=0.05)
 
 
+async def test_a_producer_s_meter_has_the_power_of_its_panels(wes: WesAtHome) -> None:
+    """Negative: it comes into the site, and the Site is told to turn it round."""
+    wes.server.values |= {"tic3/PRODUCTEUR": "001000000", "tic3/INJECTION": "000400000"}
+    await wes.move_in({"interval": 300})
+    for step in range(1, 31):
+        wes.house.freezer.tick(timedelta(seconds=4))
+        await wes.says({"tic3/PRODUCTEUR": f"{1000000 + 4 * step:09}"})
+    assert float(wes.shown("tic3/power")) == pytest.approx(-3600, rel=0.05)
+
+
+async def test_without_a_known_contract_there_is_no_power(wes: WesAtHome) -> None:
+    """Only what is fed in would be known, and half a sum is none."""
+    wes.server.values |= {"tic2/OPTARIF": "HC et WE", "tic2/INJECTION": "001000000"}
+    await wes.move_in({"interval": 300})
+    for step in range(1, 31):
+        wes.house.freezer.tick(timedelta(seconds=4))
+        await wes.says({"tic2/INJECTION": f"{1000000 + 4 * step:09}"})
+    assert wes.key("tic2/power") not in wes.source.ports
+
+
 async def test_inputs_have_devices_of_their_own(wes: WesAtHome) -> None:
     """Each clamp, counter, Téléinfo and probe is a child of the server's device."""
     await wes.move_in()
@@ -207,6 +227,15 @@ async def test_what_was_stored_goes_with_the_entry(
     assert key in hass_storage
     await wes.house.remove(wes.entry)
     assert key not in hass_storage
+
+
+async def test_a_torn_page_names_nobody_either(wes: WesAtHome) -> None:
+    """A meter's number outside its tags is taken out as well."""
+    await wes.move_in()
+    wes.server.body = b"<data><tic1>ADCO>021861820554<ADCO 021861820554 <PAP>12</PAP>"
+    assert not await wes.poll()
+    found = await async_get_config_entry_diagnostics(wes.house.hass, wes.entry)
+    assert "0218" not in found["runtime"]["page"]
 
 
 async def test_diagnostics_name_nobody(wes: WesAtHome) -> None:

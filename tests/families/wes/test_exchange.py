@@ -94,8 +94,8 @@ async def test_a_meter_with_another_number(wes: WesAtHome) -> None:
     assert wes.house.issues == {EXCHANGED}
     flow = await open_repair(wes.house, issue_of(wes, "tic2"))
     answers = {
-        "peak": {"closing": 9000010.0, "opening": 0.0},
-        "off_peak": {"closing": 5000000.0, "opening": 5000000.0},
+        "H_PLEINE": {"closing": 9000010.0, "opening": 0.0},
+        "H_CREUSE": {"closing": 5000000.0, "opening": 5000000.0},
     }
     form: Any = await press(wes.house, flow, closing=0.0, opening=0.0)
     while form["type"] is FlowResultType.FORM:
@@ -107,6 +107,7 @@ async def test_a_meter_with_another_number(wes: WesAtHome) -> None:
     assert wes.shown("tic2/peak") == "9000050"
     assert wes.shown("tic2/off_peak") == "5000100"
     assert wes.shown("tic2/import") == str(total + 10 + 40 + 100)
+    assert "021899999999" in wes.entry.data["meter_ids"]
 
 
 async def test_a_torn_number_is_no_exchange(wes: WesAtHome) -> None:
@@ -149,6 +150,43 @@ async def test_a_new_contract_goes_on_counting(wes: WesAtHome) -> None:
     assert wes.shown("tic2/import") == str(total + 30)
     await wes.house.reload(wes.entry)
     assert wes.shown("tic2/import") == str(total + 30)
+
+
+async def test_what_is_drawn_while_a_new_contract_is_confirmed_counts(wes: WesAtHome) -> None:
+    """The total goes on from the first page of the new contract, not from the third."""
+    await move_in(wes)
+    total = int(wes.shown("tic2/import"))
+    await wes.says({"tic2/OPTARIF": "BASE", "tic2/BASE": "000000500"})
+    await wes.says({"tic2/BASE": "000000520"})
+    await wes.says({"tic2/BASE": "000000540"})
+    assert wes.shown("tic2/import") == str(total + 40)
+
+
+async def test_a_counter_that_is_missing_holds_the_total_back(wes: WesAtHome) -> None:
+    """A sum without one of its parts would look like a meter that ran backwards."""
+    wes.server.values["tic2/H_SUPER_CREUSE"] = "005000000"
+    await move_in(wes)
+    total = wes.shown("tic2/import")
+    assert total == "19000000"
+    await wes.says({"tic2/H_SUPER_CREUSE": None})
+    assert wes.shown("tic2/import") == total
+    await wes.says({"tic2/H_SUPER_CREUSE": "005000007"})
+    assert wes.shown("tic2/import") == "19000007"
+
+
+async def test_a_meter_that_has_just_been_plugged_in_reads_zero(wes: WesAtHome) -> None:
+    """Its true index follows; that is no exchange, and nothing was booked before."""
+    wes.server.values |= {"tic2/ADCO": "021800000002"}
+    zeros = {"tic2/H_CREUSE": "000000000", "tic2/H_PLEINE": "000000000"}
+    await move_in(wes)
+    await wes.house.unload(wes.entry)
+    await wes.house.remove(wes.entry)
+    wes.server.values |= zeros
+    await wes.move_in({"interval": 300})
+    assert wes.key("tic2/import") not in wes.source.ports
+    await wes.says({"tic2/H_CREUSE": "005000000", "tic2/H_PLEINE": "009000000"})
+    assert wes.shown("tic2/import") == "14000000"
+    assert wes.house.issues == set()
 
 
 async def test_a_counter_that_goes_on_withdraws_the_question(wes: WesAtHome) -> None:

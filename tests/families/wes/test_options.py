@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.data_entry_flow import FlowResultType
 
+from scripts.simulators.wes_faults import Fault
 from tests.families.wes.at_home import WesAtHome
 
 
@@ -89,3 +90,25 @@ async def test_without_an_address_of_home_assistant_the_path_is_shown(wes: WesAt
     wes.house.hass.config.api = None
     form = await open_options(wes)
     assert form["description_placeholders"]["url"].endswith(wes.entry.data["webhook_id"])
+
+
+async def test_options_of_a_server_that_is_not_there_lose_nothing(wes: WesAtHome) -> None:
+    """What was said of its probes and counters stays, though nobody can be asked what is wired."""
+    wes.server.faults.add(Fault.GARBAGE)
+    await wes.move_in({"humidity": ["5"], "counters": {"6": "gas_l"}})
+    form = await open_options(wes)
+    ports = {"http_port": wes.server.port, "m2m_port": wes.server.m2m_port}
+    probes = {"humidity": ["5"], "light": []}
+    counters = {"counter_6": "gas_l"}
+    await send(
+        wes,
+        form["flow_id"],
+        interval=20,
+        local_only=True,
+        counters=counters,
+        probes=probes,
+        ports=ports,
+    )
+    assert wes.entry.options["humidity"] == ["5"]
+    assert wes.entry.options["counters"] == {"6": "gas_l"}
+    assert wes.entry.options["interval"] == 20

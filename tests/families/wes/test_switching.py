@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.ecom.errors import DeviceError
+from custom_components.ecom.errors import DeviceError, Why
 from custom_components.ecom.families.wes.switching import LATENCY
 from custom_components.ecom.ports import Kind, SwitchPort
 from scripts.simulators.wes_faults import Fault
@@ -71,10 +71,8 @@ async def test_a_relay_that_refuses(wes: WesAtHome) -> None:
     wes.server.faults.add(Fault.RELAY_REFUSES)
     with pytest.raises(HomeAssistantError) as raised:
         await wes.switch("relay1/state", on=True)
-    assert raised.value.translation_key == "not_switched"
-    assert raised.value.translation_placeholders == {
-        "reason": "Relais 1 was asked to be on and is not"
-    }
+    assert raised.value.translation_key == "switch_refused"
+    assert str(raised.value.__cause__) == "Relais 1 was asked to be on and is not"
     assert wes.relay(1) == "off"
 
 
@@ -118,8 +116,9 @@ async def test_an_account_that_lost_its_rights(wes: WesAtHome) -> None:
     port = wes.port("relay1/state")
     assert isinstance(port, SwitchPort)
     wes.server.faults.add(Fault.UNAUTHORISED)
-    with pytest.raises(DeviceError, match="may not switch"):
+    with pytest.raises(DeviceError, match="may not switch") as raised:
         await port.command(True)
+    assert raised.value.why is Why.FORBIDDEN
 
 
 async def test_commands_are_given_in_turn(wes: WesAtHome) -> None:
@@ -141,5 +140,6 @@ async def test_a_command_that_takes_too_long(
     port = wes.port("relay1/state")
     assert isinstance(port, SwitchPort)
     monkeypatch.setattr("custom_components.ecom.families.wes.switching.LATENCY", timedelta())
-    with pytest.raises(DeviceError, match="no confirmation in time"):
+    with pytest.raises(DeviceError, match="no confirmation in time") as raised:
         await port.command(True)
+    assert raised.value.why is Why.UNCONFIRMED

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from ...errors import CannotConnect, DeviceError, EcomError, InvalidAuth, Unsupported
+from ...errors import CannotConnect, DeviceError, EcomError, InvalidAuth, Unsupported, Why
 from .address import Address
 from .m2m import ask_mac
 
@@ -33,7 +33,8 @@ MOST_OCTETS: Final = 262_144
 
 _HEADERS: Final = {"Connection": "close", "Accept-Encoding": "identity"}
 _REALM: Final = re.compile(r'\bbasic\s+realm\s*=\s*"?([^"]*)', re.IGNORECASE)
-_WES_REALM: Final = "serveur wes"
+_WES_REALM: Final = re.compile(r"\bwes", re.IGNORECASE)
+"""Known are realms that end in "serveur WES"; the word alone is asked for."""
 _PAGE: Final = re.compile(
     rb"\W*(<\?xml[^>]*>\s*)?<data\b.*?<(info|tic\d|impulsion|pince|temp|relais)\b",
     re.IGNORECASE | re.DOTALL,
@@ -156,7 +157,7 @@ class WesClient:
             case HTTPStatus.UNAUTHORIZED:
                 raise InvalidAuth("the account was refused")
             case HTTPStatus.FORBIDDEN:
-                raise DeviceError("the account may not switch")
+                raise DeviceError("the account may not switch", Why.FORBIDDEN)
             case status:
                 raise DeviceError(f"the command was refused: status {status}")
 
@@ -273,7 +274,7 @@ def _authorization(username: str | None, password: str | None) -> str | None:
 
 def _is_wes(challenge: str) -> bool:
     """Return whether a challenge asks for an account of a WES."""
-    return any(_WES_REALM in " ".join(realm.lower().split()) for realm in _REALM.findall(challenge))
+    return any(_WES_REALM.search(realm) for realm in _REALM.findall(challenge))
 
 
 def _word(on: bool) -> str:  # noqa: FBT001 - private

@@ -81,7 +81,12 @@ class WesCoordinator(EcomCoordinator[WesState]):
 
     @callback
     def poke(self) -> None:
-        """Read again as soon as may be, because something has happened."""
+        """Read again as soon as may be, because something has happened.
+
+        A server that refuses the account is left alone: each try could lock it.
+        """
+        if self._locked_out:
+            return
         if self._task is not None:
             self._again = True
             return
@@ -95,7 +100,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
         """Read once; return whether that worked. Nothing is raised."""
         self._last = self.hass.loop.time()
         try:
-            if self.verify is not None and self._failures >= PATIENCE:
+            if self.verify is not None and self._failures:
                 await self.verify()
             await self._read()
         except EcomError as err:
@@ -178,7 +183,8 @@ class WesCoordinator(EcomCoordinator[WesState]):
             self.data.reachable = False
             _LOGGER.info("%s cannot be read: %s", self.config_entry.title, err)
             self.async_update_listeners()
-        if now - self._failing_since >= SILENT_AFTER and not self._locked_out:
+        silent = not self.data.reachable and not self._locked_out
+        if silent and now - self._failing_since >= SILENT_AFTER:
             self._raise(ISSUE_SILENT)
 
     def _next_pause(self) -> float:

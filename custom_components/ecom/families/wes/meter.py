@@ -34,6 +34,7 @@ class TeleinfoMeter:
         self._contract: Contract | None = None
         self._next_contract: Contract | None = None
         self._next_times = 0
+        self._began_at: float = 0
         self._offset: float = 0
         self._total: float | None = None
 
@@ -63,13 +64,13 @@ class TeleinfoMeter:
         if self._contract is None:
             self._contract = contract
         if contract is not self._contract:
-            same = contract is self._next_contract
-            self._next_times = self._next_times + 1 if same else 1
-            self._next_contract = contract
+            if contract is not self._next_contract:
+                self._next_contract, self._next_times, self._began_at = contract, 0, counted
+            self._next_times += 1
             if self._next_times < CONFIRMATIONS:
                 return None
             self._contract = contract
-            self._offset = (self._total or counted) - counted
+            self._offset = (self._total or self._began_at) - self._began_at
         self._next_contract = None
         self._total = counted + self._offset
         return self._total

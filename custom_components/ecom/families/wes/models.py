@@ -146,7 +146,10 @@ class WesState:
             point = Point(Kind.TELEINFO, number, Quantity.IMPORT)
             self.present.setdefault(point)
             self._count(point, total, now)
-        self._publish_power(Kind.TELEINFO, number, now)
+            self._publish_power(Kind.TELEINFO, number, (Quantity.EXPORT,), now)
+        elif block.get(Quantity.CONTRACT) is Contract.PRODUCER:
+            fed_in = (Quantity.PRODUCTION, Quantity.EXPORT)
+            self._publish_power(Kind.TELEINFO, number, fed_in, now)
 
     def _has_counted(self, number: int, block: Mapping[Quantity, Value]) -> bool:
         """Return whether a meter has ever counted: one that has just been plugged in reads zero."""
@@ -202,7 +205,7 @@ class WesState:
                 self._see(point, value, contract)
                 self._count(point, total, now)
         if kind is Kind.CLAMP and Quantity.POWER not in block:
-            self._publish_power(kind, number, now)
+            self._publish_power(kind, number, (Quantity.EXPORT,), now)
         return good
 
     def _take_probe(self, point: Point, value: Value, now: datetime) -> None:
@@ -230,7 +233,7 @@ class WesState:
             return
         self._count(point, total, now)
         if medium in ELECTRICITY:
-            self._publish_power(Kind.COUNTER, point.number, now)
+            self._publish_power(Kind.COUNTER, point.number, (), now)
 
     def _judge(self, point: Point, value: Value, limit: float, now: datetime) -> float | None:
         """Return the total of a counter whose index can be true, else None."""
@@ -260,14 +263,16 @@ class WesState:
             value=value, measured_at=now, valid_for=self.settings.valid_for
         )
 
-    def _publish_power(self, kind: Kind, number: int, now: datetime) -> None:
+    def _publish_power(
+        self, kind: Kind, number: int, choice: Iterable[Quantity], now: datetime
+    ) -> None:
         """Publish the mean power that an input's counters tell, positive when it is drawn.
 
-        A meter that counts both EXPORT and PRODUCTION counts one energy twice,
-        so the first that is there is taken.
+        ``choice`` are the counters of what is fed in: the first that is there
+        is taken, since a producer's may state one energy under two names.
         """
         drawn = self._counted(kind, number, (Quantity.IMPORT, Quantity.INDEX))
-        fed_in = self._counted(kind, number, (Quantity.EXPORT, Quantity.PRODUCTION))
+        fed_in = self._counted(kind, number, choice)
         powers = [self._mean(point, now) for point in (drawn, fed_in) if point is not None]
         if not powers or None in powers:
             return

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from ...errors import CannotConnect, DeviceError, InvalidAuth
+from ...errors import CannotConnect, DeviceError, InvalidAuth, Why
 from .client import WesClient
 from .names import input_name
 from .protocol import Kind, Point, Value
@@ -43,7 +43,9 @@ class Switching:
             async with asyncio.timeout(LATENCY.total_seconds()), self._lock:
                 await self._switch(point, on=on)
         except TimeoutError:
-            raise DeviceError(f"{input_name(point)}: no confirmation in time") from None
+            raise DeviceError(
+                f"{input_name(point)}: no confirmation in time", Why.UNCONFIRMED
+            ) from None
 
     async def _switch(self, point: Point, *, on: bool) -> None:
         await self._send(point, on=on)
@@ -55,7 +57,8 @@ class Switching:
                 return
         asked = "on" if on else "off"
         if not reached:
-            raise DeviceError(f"{input_name(point)}: whether it is {asked} could not be read back")
+            message = f"{input_name(point)}: whether it is {asked} could not be read back"
+            raise DeviceError(message, Why.UNCONFIRMED)
         raise DeviceError(f"{input_name(point)} was asked to be {asked} and is not")
 
     async def _send(self, point: Point, *, on: bool) -> None:
@@ -68,7 +71,8 @@ class Switching:
         try:
             body = await send(point.number, on)
         except InvalidAuth as err:
-            raise DeviceError(f"{input_name(point)}: the account may not switch") from err
+            message = f"{input_name(point)}: the account may not switch"
+            raise DeviceError(message, Why.FORBIDDEN) from err
         except CannotConnect:
             return
         if values := read(body).values:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from ....const import CONF_SCHEMA, DOMAIN
-from ....errors import CannotConnect
+from ....errors import CannotConnect, Unsupported
 from ....runtime import Discovery, EcomConfigEntry, FamilyFlow, Source
 from ..client import WesClient
 from ..flow import WesFlow
@@ -72,6 +72,7 @@ async def _open(
     except BaseException:
         await source.coordinator.async_shutdown()
         raise
+    source.note_meters()
     source.start()
     return source
 
@@ -79,10 +80,15 @@ async def _open(
 async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient) -> None:
     """Make sure that it is the server that was added; raise CannotConnect if not.
 
-    Addresses wander between the servers of a building. A server that tells
+    Addresses wander between the servers of a building, and to other devices,
+    which are not to be sent a password. A server that tells
     its MAC for the first time gets it as its entry's unique id; the keys of
     its ports and entities stay as they are.
     """
+    try:
+        await client.identify()
+    except Unsupported as err:
+        raise CannotConnect(str(err)) from err
     mac, known = await client.mac(), entry.data.get(CONF_MAC)
     if mac is None:
         return

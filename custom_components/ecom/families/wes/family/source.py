@@ -1,6 +1,5 @@
 """One server as Home Assistant sees it: devices, entities, ports, and its event webhook."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -30,12 +29,13 @@ from ....runtime import (
     InvalidAnswer,
     Question,
 )
+from ..anonymous import anonymous
 from ..client import WesClient
 from ..coordinator import ISSUE_EXCHANGED, WesCoordinator
 from ..flow.exchange import answer_of, question
 from ..models import Asking, WesState
 from ..protocol import Kind, Point
-from ..settings import CONF_MAC, CONF_UID, CONF_WEBHOOK_ID, Settings
+from ..settings import CONF_MAC, CONF_METER_IDS, CONF_UID, CONF_WEBHOOK_ID, Settings
 from ..switching import LATENCY, Switching
 from ..tables import (
     CHILDREN,
@@ -55,8 +55,6 @@ SWITCHES: Final = frozenset({Kind.RELAY, Kind.SWITCH})
 
 RATED_VA: Final = 3680.0
 """Reserved for a relay whose load nobody has described: what a 16 A circuit carries."""
-
-_METER_ID: Final = re.compile(r"(<ADCO>)[^<]*")
 
 type WesStore = Store[dict[str, Any]]
 
@@ -160,9 +158,18 @@ class WesSource:
             self.coordinator.data.exchange(asking[0].point, closing, opening, dt_util.utcnow())
         except ValueError as err:
             raise InvalidAnswer("wes_index_impossible") from err
+        self.note_meters()
         await self._store.async_save(self._dump())
         if not self._asking(issue):
             self.coordinator.check_exchanges()
+
+    @callback
+    def note_meters(self) -> None:
+        """Keep the numbers of the meters with the entry: they tell this server from others."""
+        ids = [meter.meter_id for meter in self.state.meters.values() if meter.meter_id]
+        if ids and ids != self._entry.data[CONF_METER_IDS]:
+            data = {**self._entry.data, CONF_METER_IDS: ids}
+            self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     async def close(self) -> None:
         """Stop reading, and store what is known."""
@@ -287,8 +294,3 @@ class WesSource:
             .id
         )
         return device
-
-
-def anonymous(page: bytes) -> str:
-    """Return a page with the digits of every meter's number taken out."""
-    return _METER_ID.sub(r"\g<1>000000000000", page.decode("latin-1"))

@@ -8,6 +8,7 @@ from homeassistant.helpers import selector
 
 from ....runtime import Question
 from ..models import Asking
+from ..protocol.tags import tag_of
 
 CONF_CLOSING: Final = "closing"
 CONF_OPENING: Final = "opening"
@@ -29,7 +30,7 @@ def question(asking: Asking, unit: str) -> Question:
     return Question(
         schema=schema,
         placeholders={
-            "counter": str(asking.point.quantity),
+            "counter": tag_of(asking.point),
             "last": f"{asking.last} {unit}",
             "now": f"{asking.now} {unit}",
         },

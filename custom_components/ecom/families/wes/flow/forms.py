@@ -107,7 +107,7 @@ def found_schema(name: str, meters: Mapping[int, str], counters: Iterable[int]) 
         fields[probatio.Required(f"{CONF_ROLE}_{number}", default=role)] = ROLE
     if media := counters_fields(counters):
         fields[probatio.Required(CONF_COUNTERS)] = section(
-            probatio.Schema(media), {"collapsed": True}
+            probatio.Schema(media), {"collapsed": False}
         )
     return probatio.Schema(fields)
 

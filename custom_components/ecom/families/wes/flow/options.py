@@ -26,6 +26,8 @@ from ..settings import (
 from .forms import CONF_PORTS, counters_fields, media_of, ports_fields
 
 CONF_PROBES: Final = "probes"
+COUNTERS: Final = range(1, 5)
+"""Every WES has these, whether anything was counted yet or not."""
 
 INTERVAL: Final = selector.NumberSelector(
     selector.NumberSelectorConfig(
@@ -53,7 +55,8 @@ class WesOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             probes = user_input.get(CONF_PROBES, {})
             if set(probes.get(CONF_HUMIDITY, ())).isdisjoint(probes.get(CONF_LIGHT, ())):
-                return self.async_create_entry(data=_options(user_input))
+                kept = self.config_entry.options
+                return self.async_create_entry(data={**kept, **_options(user_input)})
             errors["base"] = "wes_two_kinds"
         options = self.config_entry.options
         return self.async_show_form(
@@ -70,11 +73,12 @@ class WesOptionsFlow(OptionsFlowWithReload):
             probatio.Required(CONF_INTERVAL, default=DEFAULT_INTERVAL): INTERVAL,
             probatio.Required(CONF_LOCAL_ONLY, default=True): selector.BooleanSelector(),
         }
-        if media := counters_fields(self._numbers(Kind.COUNTER, map(int, _media(options)))):
-            fields[probatio.Required(CONF_COUNTERS)] = section(
-                probatio.Schema(media), {"collapsed": True}
-            )
-        if probes := self._numbers(Kind.PROBE, ()):
+        counters = self._numbers(Kind.COUNTER, (*COUNTERS, *map(int, _media(options))))
+        fields[probatio.Required(CONF_COUNTERS)] = section(
+            probatio.Schema(counters_fields(counters)), {"collapsed": True}
+        )
+        named = (*options.get(CONF_HUMIDITY, ()), *options.get(CONF_LIGHT, ()))
+        if probes := self._numbers(Kind.PROBE, map(int, named)):
             choice = selector.SelectSelector(
                 selector.SelectSelectorConfig(options=[*map(str, probes)], multiple=True)
             )

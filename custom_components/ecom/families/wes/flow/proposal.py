@@ -29,8 +29,7 @@ ROLES: Final[Mapping[str, Role]] = {
 
 def role_of(found: Found, number: int) -> str:
     """Return what a meter on a Téléinfo input probably measures."""
-    producer = found.value(Kind.TELEINFO, number, Quantity.CONTRACT) is Contract.PRODUCER
-    return Role.SOLAR if producer or _only_feeds_in(found, number) else Role.GRID
+    return Role.SOLAR if _is_producer(found, number) else Role.GRID
 
 
 def summary(found: Found) -> str:
@@ -41,7 +40,7 @@ def summary(found: Found) -> str:
             value = found.value(kind, number, quantity)
             lines.append(f"- {word} {number}: {value}{' Wh' if kind is Kind.CLAMP else ''}")
     relays = sum(point.kind is Kind.RELAY for point in found.report.values)
-    lines.append(f"- Relais: {relays} ({'admin' if found.admin else 'lecture seule / read-only'})")
+    lines.append(f"- Relais: {relays} ({'admin' if found.admin else 'lecture seule'})")
     return "\n".join(lines)
 
 
@@ -59,7 +58,7 @@ def proposals(
                     "port": f"{uid}/{Point(Kind.TELEINFO, number, Quantity.POWER)}",
                     "role": Role(role).value,
                     "title": f"{name} Téléinfo {number}",
-                    "inverted": role == Role.SOLAR and _only_feeds_in(found, number),
+                    "inverted": role == Role.SOLAR and _is_producer(found, number),
                     "phases": ["1", "2", "3"] if _has_second_phase(found, number) else ["1"],
                 }
             )
@@ -79,20 +78,12 @@ def _counter(uid: str, name: str, number: str, medium: str) -> dict[str, Any]:
 def _has_power(found: Found, number: int) -> bool:
     """Return whether the counters tell a power: those of a contract, or what is fed in."""
     contract = found.value(Kind.TELEINFO, number, Quantity.CONTRACT)
-    return contract in COUNTERS_OF or _feeds_in(found, number)
+    return contract in COUNTERS_OF or _is_producer(found, number)
 
 
-def _feeds_in(found: Found, number: int) -> bool:
-    return any(
-        found.value(Kind.TELEINFO, number, quantity)
-        for quantity in (Quantity.EXPORT, Quantity.PRODUCTION)
-    )
-
-
-def _only_feeds_in(found: Found, number: int) -> bool:
-    """Return whether nothing counts what is drawn, as behind panels that sell all."""
-    contract = found.value(Kind.TELEINFO, number, Quantity.CONTRACT)
-    return contract not in COUNTERS_OF and _feeds_in(found, number)
+def _is_producer(found: Found, number: int) -> bool:
+    """Return whether a meter counts what panels produce, and nothing that is drawn."""
+    return found.value(Kind.TELEINFO, number, Quantity.CONTRACT) is Contract.PRODUCER
 
 
 def _has_second_phase(found: Found, number: int) -> bool:

@@ -123,3 +123,13 @@ def lookup(section: str, tag: str) -> tuple[Point, Reader] | None:
     if place is None or int(parts[2]) not in place.numbers:
         return None
     return Point(place.kind, int(parts[2]), place.quantity), place.read
+
+
+def tag_of(point: Point) -> str:
+    """Return the tag that states a point, in its newest spelling; raises KeyError if none does."""
+    if point.kind is Kind.TELEINFO:
+        return {quantity: tag for tag, (quantity, _) in _TELEINFO.items()}[point.quantity]
+    if point == _MAINS:
+        return "V"
+    words = {(p.kind, p.quantity): tag for tags in _NUMBERED.values() for tag, p in tags.items()}
+    return f"{words[point.kind, point.quantity]}{point.number}"
