@@ -19,10 +19,12 @@ class Dialogue:
         self.result = result
 
     @classmethod
-    async def begin(cls, house: House) -> Dialogue:
-        """Begin to add a source."""
+    async def begin(cls, house: House, family: str = "e450") -> Dialogue:
+        """Begin to add a source, and choose its family."""
         flow = house.hass.config_entries.flow
-        return cls(house, await flow.async_init(DOMAIN, context={"source": SOURCE_USER}))
+        menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        chosen = {"next_step_id": f"{family}_user"}
+        return cls(house, await flow.async_configure(menu["flow_id"], chosen))
 
     @classmethod
     async def of_entry(cls, house: House, entry: EcomConfigEntry, source: str) -> Dialogue:

@@ -49,8 +49,6 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which family of device is to be added."""
         del user_input
-        if len(FAMILIES) == 1:
-            return await self._step(next(iter(FAMILIES)), "user")
         return self.async_show_menu(
             step_id="user", menu_options=[f"{key}_user" for key in FAMILIES], sort=True
         )

@@ -31,9 +31,7 @@ async def servers(in_france: House, socket_enabled: None) -> AsyncIterator[list[
 
 async def begin(house: House) -> Dialogue:
     """Begin to add a WES."""
-    dialogue = await Dialogue.begin(house)
-    flow = house.hass.config_entries.flow
-    dialogue.result = await flow.async_configure(dialogue.flow_id, {"next_step_id": "wes_user"})
+    dialogue = await Dialogue.begin(house, "wes")
     assert dialogue.step == "wes_user"
     return dialogue
 
