@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from custom_components.ecom.families.wes.protocol import Value
+from custom_components.ecom.families.wes.protocol.tags import lookup, tag_of
 from tests.families.wes.protocol.pages import report, report_of, said, said_of
 
 # --- Info --------------------------------------------------------------------
@@ -177,3 +178,25 @@ def test_inputs_and_outputs(
 def test_inputs_that_no_server_has(section: str, tag: str) -> None:
     """They are left out."""
     assert said(**{section: {tag: "1"}}) == {}
+
+
+# --- The way back to a tag ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("section", "tag", "named"),
+    [
+        ("tic2", "HCHC", "H_CREUSE"),
+        ("tic1", "INJECTION", "INJECTION"),
+        ("pince", "INDEX3", "INDEX3"),
+        ("pince", "INJECT4", "INJECT4"),
+        ("pince", "V", "V"),
+        ("impulsion", "INDEX6", "INDEX6"),
+        ("relais1W", "RELAIS103", "RELAIS103"),
+    ],
+)
+def test_a_point_is_named_as_the_page_names_it(section: str, tag: str, named: str) -> None:
+    """In its newest spelling, for a person who looks at the page."""
+    found = lookup(section, tag)
+    assert found is not None
+    assert tag_of(found[0]) == named

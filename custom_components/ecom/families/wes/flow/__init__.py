@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import UnknownStep
 from homeassistant.util import slugify
 
 from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA, DOMAIN
-from ....errors import CannotConnect, EcomError, InvalidAuth, Unsupported
+from ....errors import CannotConnect, InvalidAuth, Unsupported
 from ....runtime import EcomConfigEntry, FamilyFlow
 from ..client import Address
 from ..protocol import Kind, Quantity
@@ -193,8 +193,6 @@ class WesFlow(FamilyFlow):
         except Unsupported:
             return {"base": "wes_no_wes"}
         except CannotConnect:
-            return {"base": "wes_cannot_connect"}
-        except EcomError:
             return {"base": "wes_cannot_connect"}
         return {}
 
