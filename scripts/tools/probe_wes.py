@@ -53,13 +53,18 @@ def _reading(point: Point, value: Value) -> Json:
     found: Json = {
         "input": point.input,
         "quantity": str(point.quantity),
-        "value": float(value) if isinstance(value, Decimal) else value,
+        "value": _plain(value) if isinstance(value, Decimal) else value,
         "unit": point.quantity.unit,
     }
     # A probe that is not plugged in reads 0.0, and so does one that is that cold.
     if point.kind is Kind.PROBE and not value:
         found["note"] = ABSENT
     return found
+
+
+def _plain(value: Decimal) -> int | float:
+    """Return a number as it was written: whole, or with decimals."""
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def read_file(name: str) -> bytes:
@@ -124,7 +129,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
         return 0 if run(options) else 1
-    except (EcomError, OSError, ValueError) as error:
+    except OSError as error:
+        print(f"probe: {error.filename}: {error.strerror}", file=sys.stderr)
+    except (EcomError, ValueError) as error:
         print(f"probe: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("probe: interrupted", file=sys.stderr)
