@@ -8,10 +8,12 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .const import DOCUMENTATION, DOMAIN
 from .ports import Kind, Reading, Unsubscribe, no_reading
 
 _LOGGER = logging.getLogger(__name__)
@@ -58,6 +60,39 @@ class EcomCoordinator[DataT](DataUpdateCoordinator[DataT]):
     def on_expiry(self) -> None:
         """Do what is due when a reading has gone stale."""
         self.async_update_listeners()
+
+    @callback
+    def raise_issue(
+        self, issue: str, part: str = "", *, fixable: bool = False, **placeholders: str
+    ) -> None:
+        """Raise a repair of this entry, whose title is ``name`` in its texts, or of a part.
+
+        ``issue`` begins with the family's key; its documentation stands on the
+        family's page, under the heading of the same name.
+        """
+        family, _, name = issue.partition("_")
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue_id(issue, part),
+            data={
+                "entry_id": self.config_entry.entry_id,
+                "issue": f"{issue}/{part}" if part else issue,
+            },
+            is_fixable=fixable,
+            learn_more_url=f"{DOCUMENTATION}/{family}.md#{name.replace('_', '-')}",
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=issue,
+            translation_placeholders={"name": self.config_entry.title, **placeholders},
+        )
+
+    @callback
+    def clear_issue(self, issue: str, part: str = "") -> None:
+        """Take a repair back, if it is there."""
+        ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(issue, part))
+
+    def _issue_id(self, issue: str, part: str) -> str:
+        return "_".join(filter(None, (issue, self.config_entry.entry_id, part)))
 
     @callback
     def _expired(self, _now: datetime) -> None:

@@ -8,11 +8,9 @@ from typing import Final, override
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from ...const import DOCUMENTATION, DOMAIN
 from ...coordinator import EcomCoordinator
 from ...ports import Reading
 from ...runtime import EcomConfigEntry
@@ -83,14 +81,14 @@ class E450Coordinator(EcomCoordinator[MeterState]):
     def accept_change(self) -> None:
         """Go on with the meter as it is now: the user confirmed it."""
         self.gate.accept()
-        self._clear(ISSUE_CHANGED)
+        self.clear_issue(ISSUE_CHANGED)
 
     @override
     async def async_shutdown(self) -> None:
         """Stop the timers and take the repairs back."""
         self._stop_checking()
         for issue in ISSUES:
-            self._clear(issue)
+            self.clear_issue(issue)
         await super().async_shutdown()
 
     def _telegram(self, telegram: Telegram, now: datetime) -> list[ObisCode]:
@@ -103,7 +101,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             )
             _LOGGER.debug("Telegram refused: %s: %s", judgement.verdict, judgement.reason)
             if judgement.verdict is Verdict.ASK:
-                self._raise(ISSUE_CHANGED, fixable=True)
+                self.raise_issue(ISSUE_CHANGED, fixable=True)
             return []
         self._heard(now)
         self._check_clock(telegram.time, now)
@@ -117,7 +115,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             return
         self._key_refusals += 1
         if self._key_refusals == KEY_REFUSALS:
-            self._raise(ISSUE_KEY if refusal.kind is RefusalKind.KEY else ISSUE_AUTH_KEY)
+            self.raise_issue(ISSUE_KEY if refusal.kind is RefusalKind.KEY else ISSUE_AUTH_KEY)
             self.config_entry.async_start_reauth(self.hass)
 
     def _heard(self, now: datetime) -> None:
@@ -133,7 +131,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
                 self.hass.config_entries.flow.async_abort(flow["flow_id"])
         for issue in (ISSUE_SILENT, ISSUE_KEY, ISSUE_AUTH_KEY, ISSUE_CHANGED):
-            self._clear(issue)
+            self.clear_issue(issue)
 
     @callback
     def _check_silence(self, now: datetime) -> None:
@@ -144,7 +142,7 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             return
         health.silent = True
         _LOGGER.info("%s is silent", self.config_entry.title)
-        self._raise(ISSUE_SILENT)
+        self.raise_issue(ISSUE_SILENT)
         self.async_update_listeners()
 
     def _check_clock(self, time: MeterTime | None, now: datetime) -> None:
@@ -158,9 +156,9 @@ class E450Coordinator(EcomCoordinator[MeterState]):
             return
         drift = min(self._clock)
         if drift > CLOCK_LIMIT:
-            self._raise(ISSUE_CLOCK, minutes=str(round(drift / timedelta(minutes=1))))
+            self.raise_issue(ISSUE_CLOCK, minutes=str(round(drift / timedelta(minutes=1))))
         else:
-            self._clear(ISSUE_CLOCK)
+            self.clear_issue(ISSUE_CLOCK)
 
     @staticmethod
     def _drift(time: MeterTime, moment: datetime, now: datetime) -> timedelta:
@@ -169,32 +167,3 @@ class E450Coordinator(EcomCoordinator[MeterState]):
         if time.deviation_minutes is None and not time.dst:
             drift = min(drift, abs(moment + timedelta(hours=1) - now))
         return drift
-
-    def _raise(self, issue: str, *, fixable: bool = False, **placeholders: str) -> None:
-        """Raise a repair of this meter."""
-        data: dict[str, str | int | float | None] = {
-            "entry_id": self.config_entry.entry_id,
-            "issue": issue,
-        }
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._issue_id(issue),
-            data=data,
-            is_fixable=fixable,
-            learn_more_url=f"{DOCUMENTATION}/e450.md#{_anchor(issue)}",
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=issue,
-            translation_placeholders={"meter": self.config_entry.title, **placeholders},
-        )
-
-    def _clear(self, issue: str) -> None:
-        ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(issue))
-
-    def _issue_id(self, issue: str) -> str:
-        return f"{issue}_{self.config_entry.entry_id}"
-
-
-def _anchor(issue: str) -> str:
-    """Return the heading of the documentation that explains an issue."""
-    return issue.removeprefix("e450_").replace("_", "-")

@@ -10,10 +10,9 @@ from zlib import crc32
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ...const import DOCUMENTATION, DOMAIN
+from ...const import DOMAIN
 from ...coordinator import EcomCoordinator
 from ...errors import CannotConnect, EcomError, InvalidAuth
 from ...runtime import EcomConfigEntry
@@ -130,14 +129,14 @@ class WesCoordinator(EcomCoordinator[WesState]):
         """Ask about counters that seem to belong to another meter, and stop asking."""
         asking = self.data.asking
         for name in asking.keys() - self._exchanged:
-            self._raise(
+            self.raise_issue(
                 ISSUE_EXCHANGED,
                 name,
                 fixable=True,
                 input=input_name(asking[name][0].point),
             )
         for name in self._exchanged - asking.keys():
-            self._clear(ISSUE_EXCHANGED, name)
+            self.clear_issue(ISSUE_EXCHANGED, name)
         self._exchanged = set(asking)
 
     @override
@@ -148,10 +147,10 @@ class WesCoordinator(EcomCoordinator[WesState]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._clear(ISSUE_CLOCK)
-        self._clear(ISSUE_SILENT)
+        self.clear_issue(ISSUE_CLOCK)
+        self.clear_issue(ISSUE_SILENT)
         for name in self._exchanged:
-            self._clear(ISSUE_EXCHANGED, name)
+            self.clear_issue(ISSUE_EXCHANGED, name)
         await super().async_shutdown()
 
     async def _read(self) -> None:
@@ -185,7 +184,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
             self.async_update_listeners()
         silent = not self.data.reachable and not self._locked_out
         if silent and now - self._failing_since >= SILENT_AFTER:
-            self._raise(ISSUE_SILENT)
+            self.raise_issue(ISSUE_SILENT)
 
     def _next_pause(self) -> float:
         """Return the seconds to the next try: a whole number of intervals."""
@@ -204,7 +203,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
             for flow in self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
                 self.hass.config_entries.flow.async_abort(flow["flow_id"])
         if self._failing_since is not None:
-            self._clear(ISSUE_SILENT)
+            self.clear_issue(ISSUE_SILENT)
         self._failures, self._failing_since, self._locked_out = 0, None, False
         self._pause = self._interval
 
@@ -244,33 +243,9 @@ class WesCoordinator(EcomCoordinator[WesState]):
         self._clock = [*self._clock, clock_drift(clock, now)][-CLOCK_SAMPLES:]
         drift = min(self._clock)
         if len(self._clock) == CLOCK_SAMPLES and drift > CLOCK_LIMIT:
-            self._raise(ISSUE_CLOCK, minutes=str(round(drift / CLOCK_RESOLUTION)))
+            self.raise_issue(ISSUE_CLOCK, minutes=str(round(drift / CLOCK_RESOLUTION)))
         elif drift <= CLOCK_LIMIT:
-            self._clear(ISSUE_CLOCK)
-
-    def _raise(self, issue: str, part: str = "", *, fixable: bool = False, **names: str) -> None:
-        """Raise a repair of this server, or of one of its inputs."""
-        data: dict[str, str | int | float | None] = {
-            "entry_id": self.config_entry.entry_id,
-            "issue": f"{issue}/{part}",
-        }
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._issue_id(issue, part),
-            data=data,
-            is_fixable=fixable,
-            learn_more_url=f"{DOCUMENTATION}/wes.md#{issue.removeprefix('wes_').replace('_', '-')}",
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=issue,
-            translation_placeholders={"server": self.config_entry.title, **names},
-        )
-
-    def _clear(self, issue: str, part: str = "") -> None:
-        ir.async_delete_issue(self.hass, DOMAIN, self._issue_id(issue, part))
-
-    def _issue_id(self, issue: str, part: str) -> str:
-        return f"{issue}_{self.config_entry.entry_id}{part and f'_{part}'}"
+            self.clear_issue(ISSUE_CLOCK)
 
 
 def clock_drift(clock: datetime, now: datetime) -> timedelta:
