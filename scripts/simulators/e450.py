@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from math import isfinite
 from random import Random
 
+from scripts.simulators import arguments as arguments_of
 from scripts.tools.pure import load_pure
 
 load_pure()
@@ -28,7 +28,6 @@ from scripts.simulators.e450_meter import (  # noqa: E402
 from scripts.simulators.faults import Fault, Piece, play  # noqa: E402
 from scripts.simulators.outlets import Outlet, PtyOutlet, TcpOutlet  # noqa: E402
 
-MOST_PORT = 65535
 DRIFT = timedelta(minutes=5)
 WRONG_KEY = Keys.from_hex("F" * 32, "F" * 32)
 
@@ -88,7 +87,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--serial", type=int, default=1, help="the number in its names")
     parser.add_argument("--key", metavar="HEX", help="encrypt with this key")
     parser.add_argument("--auth-key", metavar="HEX", help="and authenticate with this one")
-    parser.add_argument("--interval", type=_seconds, default=5.0, metavar="S")
+    parser.add_argument("--interval", type=arguments_of.period, default=5.0, metavar="S")
     parser.add_argument("--count", type=int, metavar="N", help="stop after N telegrams")
     parser.add_argument("--fault", type=Fault, choices=[*Fault])
     parser.add_argument("--seed", type=int, default=1, help="of what the faults draw by lot")
@@ -102,27 +101,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--pty", action="store_true", help="a pseudo-terminal")
-    where.add_argument("--port", type=_port, default=0, metavar="N", help="a TCP port on loopback")
+    where.add_argument(
+        "--port", type=arguments_of.port, default=0, metavar="N", help="a TCP port on loopback"
+    )
     arguments = parser.parse_args(argv)
     if arguments.auth_key and not arguments.key:
         parser.error("--auth-key needs --key: what is not encrypted is not authenticated")
     if arguments.rebase_time and arguments.replay is None:
         parser.error("--rebase-time needs --replay: a simulated meter knows the time")
     return arguments
-
-
-def _seconds(text: str) -> float:
-    """Return a positive number of seconds; raises ValueError, which argparse shows."""
-    if not (isfinite(seconds := float(text)) and seconds > 0):
-        raise ValueError(text)
-    return seconds
-
-
-def _port(text: str) -> int:
-    """Return a TCP port; raises ValueError, which argparse shows."""
-    if not 0 <= (port := int(text)) <= MOST_PORT:
-        raise ValueError(text)
-    return port
 
 
 def main() -> int:

@@ -12,9 +12,9 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
-from math import isfinite
 from pathlib import Path
 
+from scripts.simulators import arguments as arguments_of
 from scripts.tools.pure import load_pure
 
 load_pure()
@@ -25,7 +25,6 @@ from scripts.simulators.wes_http import Accounts  # noqa: E402 - as above
 from scripts.simulators.wes_page import Firmware  # noqa: E402 - as above
 from scripts.simulators.wes_server import Setup, WesServer  # noqa: E402 - as above
 
-MOST_PORT = 65535
 MOST_SERIAL = 0xFFFFFF
 
 
@@ -76,8 +75,12 @@ def make_setup(arguments: argparse.Namespace) -> Setup:
 def parse(argv: list[str]) -> argparse.Namespace:
     """Return the arguments; exits with 2 and a message for wrong ones."""
     parser = argparse.ArgumentParser(prog="scripts/simulate wes", description=__doc__)
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="HTTP, on loopback")
-    parser.add_argument("--m2m-port", type=_port, default=0, metavar="N", help="the text protocol")
+    parser.add_argument(
+        "--port", type=arguments_of.port, default=0, metavar="N", help="HTTP, on loopback"
+    )
+    parser.add_argument(
+        "--m2m-port", type=arguments_of.port, default=0, metavar="N", help="the text protocol"
+    )
     parser.add_argument("--no-m2m", action="store_true", help="leave the text protocol closed")
     parser.add_argument("--firmware", choices=[*Firmware], default=Firmware.FULL)
     parser.add_argument("--house", choices=[*House], default=House.GRID, help="what it measures")
@@ -86,10 +89,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--fault", type=Fault, choices=[*Fault], nargs="+", action="extend", default=[]
     )
-    parser.add_argument("--drift", type=_seconds, default=0.0, metavar="S", help="of its clock")
+    parser.add_argument(
+        "--drift", type=arguments_of.seconds, default=0.0, metavar="S", help="of its clock"
+    )
     parser.add_argument("--webhook", metavar="URL", help="call it when an input changes")
     parser.add_argument(
-        "--input-every", type=_period, metavar="S", help="change input 1 this often"
+        "--input-every", type=arguments_of.period, metavar="S", help="change input 1 this often"
     )
     accounts = Accounts()
     parser.add_argument("--user", default=accounts.user, help="'' asks nobody for a password")
@@ -97,27 +102,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--reader-user", default=accounts.reader_user)
     parser.add_argument("--reader-password", default=accounts.reader_password)
     return parser.parse_args(argv)
-
-
-def _seconds(text: str) -> float:
-    """Return a number of seconds; raises ValueError, which argparse shows."""
-    if not isfinite(seconds := float(text)):
-        raise ValueError(text)
-    return seconds
-
-
-def _period(text: str) -> float:
-    """Return a positive number of seconds; raises ValueError, which argparse shows."""
-    if (seconds := _seconds(text)) <= 0:
-        raise ValueError(text)
-    return seconds
-
-
-def _port(text: str) -> int:
-    """Return a TCP port; raises ValueError, which argparse shows."""
-    if not 0 <= (port := int(text)) <= MOST_PORT:
-        raise ValueError(text)
-    return port
 
 
 def _serial(text: str) -> int:

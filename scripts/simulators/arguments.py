@@ -1,0 +1,27 @@
+"""Types of arguments that several simulators take; argparse shows their ValueError."""
+
+from math import isfinite
+from typing import Final
+
+MOST_PORT: Final = 65535
+
+
+def seconds(text: str) -> float:
+    """Return a finite number of seconds; raises ValueError."""
+    if not isfinite(found := float(text)):
+        raise ValueError(text)
+    return found
+
+
+def period(text: str) -> float:
+    """Return a positive number of seconds; raises ValueError."""
+    if (found := seconds(text)) <= 0:
+        raise ValueError(text)
+    return found
+
+
+def port(text: str) -> int:
+    """Return a TCP port, 0 for any; raises ValueError."""
+    if not 0 <= (found := int(text)) <= MOST_PORT:
+        raise ValueError(text)
+    return found
