@@ -32,6 +32,8 @@ class CreateSiteFlow(ConfirmRepairFlow):
 class SourceFixFlow(RepairsFlow):
     """Let a source do what the user confirmed, after the questions that it asks."""
 
+    _about = ""
+
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> Any:
         """Begin; what comes with the first step is no answer."""
         del user_input
@@ -45,13 +47,14 @@ class SourceFixFlow(RepairsFlow):
             if runtime is None:
                 raise data_entry_flow.AbortFlow("not_loaded")
             try:
-                await runtime.fix(issue, user_input)
+                await runtime.fix(issue, user_input, self._about)
             except InvalidAnswer as err:
                 errors["base"] = str(err)
             else:
                 if runtime.question(issue) is None:
                     return self.async_create_entry(data={})
         question = None if runtime is None else runtime.question(issue)
+        self._about = "" if question is None else question.about
         schema = probatio.Schema({}) if question is None else question.schema
         return self.async_show_form(
             step_id="confirm",

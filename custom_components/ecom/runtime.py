@@ -35,10 +35,14 @@ class InvalidAnswer(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What a repair asks before it can be fixed, beyond a confirmation."""
+    """What a repair asks before it can be fixed, beyond a confirmation.
+
+    ``about`` names what is asked about, where several things are, one by one.
+    """
 
     schema: probatio.Schema
     placeholders: Mapping[str, str]
+    about: str = ""
 
 
 class Runtime(Protocol):
@@ -66,8 +70,12 @@ class Runtime(Protocol):
         """Return what the repair named ``issue`` asks next, None if nothing (more)."""
         ...
 
-    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
-        """Do what the user confirmed or answered in a repair; raise InvalidAnswer."""
+    async def fix(self, issue: str, answer: Mapping[str, Any], about: str = "") -> None:
+        """Do what the user confirmed or answered in a repair; raise InvalidAnswer.
+
+        ``about`` is that of the question that was answered. One that is asked
+        no more, because things have changed meanwhile, does nothing.
+        """
         ...
 
     async def close(self) -> None:

@@ -111,9 +111,9 @@ class SiteRuntime:
         del issue
         return None
 
-    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
+    async def fix(self, issue: str, answer: Mapping[str, Any], about: str = "") -> None:
         """Fix nothing, for the same reason."""
-        del answer
+        del answer, about
         raise NotImplementedError(issue)
 
     async def close(self) -> None:

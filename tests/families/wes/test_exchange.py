@@ -152,14 +152,82 @@ async def test_a_new_contract_goes_on_counting(wes: WesAtHome) -> None:
     assert wes.shown("tic2/import") == str(total + 30)
 
 
-async def test_what_is_drawn_while_a_new_contract_is_confirmed_counts(wes: WesAtHome) -> None:
-    """The total goes on from the first page of the new contract, not from the third."""
+async def test_a_new_contract_may_begin_far_from_zero(wes: WesAtHome) -> None:
+    """A counter that was never used stands at 14 MWh: that is nothing that was drawn now."""
     await move_in(wes)
     total = int(wes.shown("tic2/import"))
-    await wes.says({"tic2/OPTARIF": "BASE", "tic2/BASE": "000000500"})
-    await wes.says({"tic2/BASE": "000000520"})
-    await wes.says({"tic2/BASE": "000000540"})
-    assert wes.shown("tic2/import") == str(total + 40)
+    for index in ("014000500", "014000520", "014000540"):
+        await wes.says({"tic2/OPTARIF": "BASE", "tic2/BASE": index})
+    assert wes.shown("tic2/import") == str(total)
+    await wes.says({"tic2/BASE": "014000570"})
+    assert wes.shown("tic2/import") == str(total + 30)
+    assert wes.house.issues == set()
+
+
+async def test_a_digit_on_a_counter_that_stands_at_zero(wes: WesAtHome) -> None:
+    """It is not believed, or the true zeros that follow would look like a lost Téléinfo."""
+    await move_in(wes)
+    total = wes.shown("tic2/import")
+    await wes.says({"tic2/H_SUPER_CREUSE": "000000100"})
+    await wes.says({"tic2/H_SUPER_CREUSE": "000000000"})
+    assert wes.key("tic2/super_off_peak") not in wes.source.ports
+    await wes.says({"tic2/H_CREUSE": "005000010"})
+    assert wes.shown("tic2/import") == str(int(total) + 10)
+
+
+async def test_polls_between_the_answers_change_nothing(wes: WesAtHome) -> None:
+    """A person who reads two indexes from a paper takes longer than a poll."""
+    await move_in(wes)
+    new = {"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100", "tic2/H_PLEINE": "000000040"}
+    await wes.says(new)
+    await wes.poll()
+    await wes.poll()
+    flow = await open_repair(wes.house, issue_of(wes, "tic2"))
+    await wes.poll()
+    form = await press(wes.house, flow, closing=9000010.0, opening=0.0)
+    assert form["description_placeholders"]["counter"] == "H_CREUSE"
+    for _ in range(3):
+        await wes.poll()
+    done = await press(wes.house, flow, closing=5000000.0, opening=0.0)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await wes.poll()
+    assert wes.shown("tic2/peak") == "9000050"
+    assert wes.shown("tic2/off_peak") == "5000100"
+    assert wes.shown("tic2/import") == "14000150"
+    assert wes.house.issues == set()
+
+
+async def test_an_answer_to_a_question_that_is_gone_does_nothing(wes: WesAtHome) -> None:
+    """The counter came back while the form was open."""
+    await move_in(wes)
+    await wes.says({"pince/INDEX1": "0.500"})
+    await wes.poll()
+    await wes.poll()
+    flow = await open_repair(wes.house, issue_of(wes, "clamp1"))
+    await wes.says({"pince/INDEX1": "1000.000"})
+    done = await press(wes.house, flow, closing=2000000.0, opening=0.0)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await wes.poll()
+    assert wes.shown("clamp1/import") == "1000000"
+
+
+async def test_a_restart_between_the_answers(wes: WesAtHome) -> None:
+    """What was answered stays answered."""
+    await move_in(wes)
+    new = {"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100", "tic2/H_PLEINE": "000000040"}
+    await wes.says(new)
+    await wes.poll()
+    await wes.poll()
+    flow = await open_repair(wes.house, issue_of(wes, "tic2"))
+    await press(wes.house, flow, closing=9000010.0, opening=0.0)
+    await wes.house.reload(wes.entry)
+    for _ in range(3):
+        await wes.poll()
+    flow = await open_repair(wes.house, issue_of(wes, "tic2"))
+    done = await press(wes.house, flow, closing=5000000.0, opening=0.0)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await wes.poll()
+    assert wes.shown("tic2/import") == "14000150"
 
 
 async def test_a_counter_that_is_missing_holds_the_total_back(wes: WesAtHome) -> None:

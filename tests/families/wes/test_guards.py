@@ -28,8 +28,40 @@ def test_a_counter_that_grows_is_good() -> None:
 
 
 def test_a_new_counter_may_begin_at_zero() -> None:
-    """Zero is lost only after something else."""
-    assert Counter(0, 0, 1, 2).guard.total == 2
+    """Zero is lost only after something else; a step from zero is believed the third time."""
+    counter = Counter(0, 0)
+    assert counter.take(1, 1, 2, 2) == [WAIT, WAIT, GOOD, GOOD]
+    assert counter.guard.total == 2
+    assert Counter(0).take(1, 0, 0) == [WAIT, GOOD, GOOD]
+
+
+def test_a_counter_that_turns_out_to_stand_far_from_zero_does_not_jump() -> None:
+    """It was not ready, or begins with a new contract; its total goes on from zero."""
+    counter = Counter(0)
+    assert counter.take(5_000_000, 5_000_001, 5_000_002) == [WAIT, WAIT, GOOD]
+    assert counter.guard.total == 0
+    assert counter.take(5_000_009) == [GOOD]
+    assert counter.guard.total == 7
+
+
+def test_a_total_goes_on_in_another_unit() -> None:
+    """366.3 m³ so far; what the index reads now, in the right unit, is where it goes on."""
+    guard = CounterGuard(LIMIT)
+    guard.continue_from(366.3)
+    again = CounterGuard(LIMIT)
+    again.load(guard.dump())
+    now = Counter(0).now
+    assert again.take(366_334, now) is GOOD
+    assert again.total == 366.3
+    assert again.take(366_335, now) is GOOD
+    assert again.total == 367.3
+
+
+def test_a_glitch_is_not_waited_out_for_ever() -> None:
+    """Where little is drawn, catching up would take days: after an hour the user is asked."""
+    counter = Counter(1000, 1001, 1700)
+    assert counter.take(1002) == [WAIT]
+    assert counter.take(1003, 1004, 1005, 1006, after=timedelta(minutes=40))[-1] is ASK
 
 
 def test_the_limit_is_what_can_be_counted_in_the_time_since() -> None:

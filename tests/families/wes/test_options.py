@@ -73,14 +73,17 @@ async def test_a_probe_is_one_thing(wes: WesAtHome) -> None:
 
 
 async def test_a_unit_that_was_wrong_begins_anew(wes: WesAtHome) -> None:
-    """Litres taken for m³: the total of before is not compared with that of now."""
+    """Litres taken for m³: the total goes on from where it was, and counts litres from now on."""
     wes.server.values["impulsion/INDEX1"] = "5000"
     await wes.move_in({"counters": {"1": "water_m3"}})
     assert wes.shown("pulse1/index") == "5000"
     options = {**wes.entry.options, "counters": {"1": "water_l"}}
     wes.house.hass.config_entries.async_update_entry(wes.entry, options=options)
     await wes.house.reload(wes.entry)
-    assert wes.shown("pulse1/index") == "5"
+    assert wes.shown("pulse1/index") == "5000"
+    await wes.says({"impulsion/INDEX1": "5250"})
+    assert wes.shown("pulse1/index") == "5000.25"
+    assert wes.house.issues == set()
 
 
 async def test_without_an_address_of_home_assistant_the_path_is_shown(wes: WesAtHome) -> None:

@@ -122,9 +122,9 @@ class E450Source:
         del issue
         return None
 
-    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
+    async def fix(self, issue: str, answer: Mapping[str, Any], about: str = "") -> None:
         """Do what the user confirmed: the meter was exchanged."""
-        del answer
+        del answer, about
         if issue == ISSUE_CHANGED:
             self._coordinator.accept_change()
 

@@ -5,7 +5,6 @@ bears, so there is never more than one, and none is kept open.
 """
 
 import asyncio
-import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from yarl import URL
 
 from ...errors import CannotConnect, DeviceError, EcomError, InvalidAuth, Unsupported, Why
 from .address import Address
+from .fingerprint import asks_for_wes, looks_like_a_page
 from .m2m import ask_mac
 
 __all__ = ["MOST_OCTETS", "Address", "WesClient"]
@@ -32,14 +32,6 @@ MOST_OCTETS: Final = 262_144
 """A page has some 5 to 20 thousand octets; what is longer than this is none."""
 
 _HEADERS: Final = {"Connection": "close", "Accept-Encoding": "identity"}
-_REALM: Final = re.compile(r'\bbasic\s+realm\s*=\s*"?([^"]*)', re.IGNORECASE)
-_WES_REALM: Final = re.compile(r"\bwes", re.IGNORECASE)
-"""Known are realms that end in "serveur WES"; the word alone is asked for."""
-_PAGE: Final = re.compile(
-    rb"\W*(<\?xml[^>]*>\s*)?<data\b.*?<(info|tic\d|impulsion|pince|temp|relais)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_PAGE_OCTETS: Final = 1024
 
 _CUT_SHORT: Final = (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError, ConnectionError)
 
@@ -86,9 +78,9 @@ class WesClient:
         Unsupported if it is something else, CannotConnect if there is nothing.
         """
         answer = await self._get("/data.cgx", anonymous=True)
-        if answer.status == HTTPStatus.UNAUTHORIZED and any(map(_is_wes, answer.challenges)):
+        if answer.status == HTTPStatus.UNAUTHORIZED and any(map(asks_for_wes, answer.challenges)):
             return
-        if answer.status == HTTPStatus.OK and _PAGE.match(answer.body[:_PAGE_OCTETS]):
+        if answer.status == HTTPStatus.OK and looks_like_a_page(answer.body):
             return
         raise Unsupported("what answers is no WES")
 
@@ -143,11 +135,16 @@ class WesClient:
                 return None
 
     async def close(self) -> None:
-        """Let go of the connection, if there is one; a second call does nothing."""
+        """Let go of the connection, if there is one, and wait until it has gone.
+
+        What was under way fails. A second call does nothing.
+        """
         self._closed = True
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        async with self._lock:
+            return
 
     async def _command(self, target: str) -> bytes:
         answer = await self._get(target)
@@ -270,11 +267,6 @@ def _authorization(username: str | None, password: str | None) -> str | None:
         return None
     pair = f"{username or ''}:{password or ''}".encode(errors="surrogatepass")
     return f"Basic {b64encode(pair).decode()}"
-
-
-def _is_wes(challenge: str) -> bool:
-    """Return whether a challenge asks for an account of a WES."""
-    return any(_WES_REALM.search(realm) for realm in _REALM.findall(challenge))
 
 
 def _word(on: bool) -> str:  # noqa: FBT001 - private

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
 from ...coordinator import EcomCoordinator
-from ...errors import CannotConnect, EcomError, InvalidAuth
+from ...errors import CannotConnect, DeviceError, EcomError, InvalidAuth
 from ...runtime import EcomConfigEntry
 from .client import WesClient
 from .models import WesState
@@ -94,6 +94,7 @@ class WesCoordinator(EcomCoordinator[WesState]):
     async def first_read(self) -> None:
         """Read once for the set-up; raises what the client raises."""
         await self._read()
+        self.clear_issue(ISSUE_SILENT)
 
     async def poll(self) -> bool:
         """Read once; return whether that worked. Nothing is raised."""
@@ -106,7 +107,9 @@ class WesCoordinator(EcomCoordinator[WesState]):
             self._failed(err)
             return False
         except Exception:
-            _LOGGER.exception("A page could not be taken; the next one will be tried")
+            if not self._failures:
+                _LOGGER.exception("A page could not be taken; the next one will be tried")
+            self._failed(DeviceError("a fault of ECOM's own"))
             return False
         self._recovered()
         return True
@@ -141,14 +144,16 @@ class WesCoordinator(EcomCoordinator[WesState]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop the timers and the read that is under way, and take the repairs back."""
+        """Stop the timers and the read that is under way, and take the repairs back.
+
+        All but that of a silent server: stopping does not make it answer.
+        """
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
         self.clear_issue(ISSUE_CLOCK)
-        self.clear_issue(ISSUE_SILENT)
         for name in self._exchanged:
             self.clear_issue(ISSUE_EXCHANGED, name)
         await super().async_shutdown()
@@ -174,11 +179,12 @@ class WesCoordinator(EcomCoordinator[WesState]):
         now = dt_util.utcnow()
         self._failing_since = self._failing_since or now
         _LOGGER.debug("%s: %s", self.config_entry.title, err)
-        if isinstance(err, InvalidAuth) and not self._locked_out:
+        refused = isinstance(err, InvalidAuth) and self._failures >= PATIENCE
+        if refused and not self._locked_out:
             self._locked_out = True
             self.config_entry.async_start_reauth(self.hass)
         self._pause = self._next_pause()
-        if self.data.reachable and (self._failures >= PATIENCE or self._locked_out):
+        if self.data.reachable and self._failures >= PATIENCE:
             self.data.reachable = False
             _LOGGER.info("%s cannot be read: %s", self.config_entry.title, err)
             self.async_update_listeners()

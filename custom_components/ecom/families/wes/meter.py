@@ -30,11 +30,13 @@ class TeleinfoMeter:
         """Start without a meter."""
         self.meter_id: str | None = None
         self.candidate: str | None = None
+        self.answered: set[Quantity] = set()
+        """The counters of the candidate whose indexes the user has given."""
         self._times = 0
         self._contract: Contract | None = None
         self._next_contract: Contract | None = None
         self._next_times = 0
-        self._began_at: float = 0
+        self.changed = False  # Its contract did, and nobody has stored that yet.
         self._offset: float = 0
         self._total: float | None = None
 
@@ -45,33 +47,38 @@ class TeleinfoMeter:
             return Identity.SAME if self.meter_id is None else Identity.DOUBTFUL
         if self.meter_id in (None, stated):
             self.meter_id, self.candidate, self._times = stated, None, 0
+            self.answered = set()
             return Identity.SAME
-        self._times = self._times + 1 if stated == self.candidate else 1
-        self.candidate = stated
+        if stated != self.candidate:
+            self.candidate, self._times, self.answered = stated, 0, set()
+        self._times += 1
         return Identity.OTHER if self._times >= CONFIRMATIONS else Identity.DOUBTFUL
 
     def adopt(self) -> None:
         """Take the other meter for this one from now on: the user confirmed it."""
         if self.candidate is not None:
             self.meter_id, self.candidate, self._times = self.candidate, None, 0
+            self.answered = set()
 
-    def total(self, contract: Contract, counted: float) -> float | None:
+    def agree(self, contract: Contract) -> bool:
+        """Return whether the contract is certain: this one, or another often enough."""
+        if self._contract in (None, contract):
+            self._contract, self._next_contract = contract, None
+            return True
+        if contract is not self._next_contract:
+            self._next_contract, self._next_times = contract, 0
+        self._next_times += 1
+        return self._next_times >= CONFIRMATIONS
+
+    def total(self, contract: Contract, counted: float) -> float:
         """Return the energy drawn under all contracts so far, in Wh.
 
-        ``counted`` is the sum of this contract's counters. None while a
-        change of contract is not certain yet.
+        ``counted`` is the sum of this contract's counters; of a contract that
+        is new the total goes on from where it was.
         """
-        if self._contract is None:
-            self._contract = contract
         if contract is not self._contract:
-            if contract is not self._next_contract:
-                self._next_contract, self._next_times, self._began_at = contract, 0, counted
-            self._next_times += 1
-            if self._next_times < CONFIRMATIONS:
-                return None
-            self._contract = contract
-            self._offset = (self._total or self._began_at) - self._began_at
-        self._next_contract = None
+            self._contract, self._next_contract, self.changed = contract, None, True
+            self._offset = (counted if self._total is None else self._total) - counted
         self._total = counted + self._offset
         return self._total
 
@@ -80,6 +87,7 @@ class TeleinfoMeter:
         return {
             "meter_id": self.meter_id,
             "candidate": self.candidate,
+            "answered": sorted(self.answered),
             "contract": self._contract,
             "offset": self._offset,
             "total": self._total,
@@ -88,6 +96,7 @@ class TeleinfoMeter:
     def load(self, stored: Mapping[str, Any]) -> None:
         """Take up what was stored."""
         self.meter_id, self.candidate = stored["meter_id"], stored["candidate"]
+        self.answered = {Quantity(quantity) for quantity in stored["answered"]}
         self._contract = None if stored["contract"] is None else Contract(stored["contract"])
         self._offset = stored["offset"]
         self._total = stored["total"]

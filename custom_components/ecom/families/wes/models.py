@@ -18,7 +18,7 @@ from .meter import Identity, TeleinfoMeter
 from .presence import is_there
 from .probe_guard import ProbeGuard
 from .protocol import COUNTERS, COUNTERS_OF, Contract, Kind, Point, Quantity, Report, Value
-from .settings import Medium, Settings
+from .settings import Medium, ProbeKind, Settings
 
 ELECTRICITY: Final = (Medium.ELECTRICITY_WH, Medium.ELECTRICITY_KWH)
 FLOWS: Final = (Quantity.IMPORT, Quantity.INDEX, Quantity.EXPORT, Quantity.PRODUCTION)
@@ -46,6 +46,7 @@ class WesState:
         self.reads = 0
         self.read_at: datetime | None = None
         self.reachable = False
+        self.stated: set[str] = set()  # The meters' numbers on the newest page.
         self.guards: dict[Point, CounterGuard] = {}
         self.probes: dict[int, ProbeGuard] = {}
         self.meters: dict[int, TeleinfoMeter] = {}
@@ -56,6 +57,11 @@ class WesState:
         known = set(self.present)
         self.reads += 1
         self.read_at, self.reachable = now, True
+        self.stated = {
+            str(value)
+            for point, value in report.values.items()
+            if point.quantity is Quantity.METER_ID
+        }
         self.firmware = report.firmware or self.firmware
         for (kind, number), block in report.blocks().items():
             if kind is Kind.TELEINFO:
@@ -80,6 +86,14 @@ class WesState:
         moments = (reading.expires_at for reading in self.readings.values())
         return min((at for at in moments if at is not None and at >= now), default=None)
 
+    def is_foreign(self, known: set[str]) -> bool:
+        """Return whether the page names meters, and none of those that it should have.
+
+        A meter that the user is being asked about is no stranger.
+        """
+        candidates = {meter.candidate for meter in self.meters.values()}
+        return bool(known and self.stated) and not self.stated & (known | candidates)
+
     @property
     def asking(self) -> dict[str, list[Asking]]:
         """Return the counters that wait for the user, by input."""
@@ -95,36 +109,12 @@ class WesState:
     def exchange(self, point: Point, closing: float, opening: float, now: datetime) -> None:
         """Go on from another meter's index; raises ValueError where that cannot be."""
         self.guards[point].exchange(closing, opening, now)
-        if point.kind is Kind.TELEINFO and point.input not in self.asking:
+        if point.kind is not Kind.TELEINFO:
+            return
+        if point.input in self.asking:
+            self.meters[point.number].answered.add(point.quantity)
+        else:
             self.meters[point.number].adopt()
-
-    def dump(self) -> dict[str, Any]:
-        """Return what to store."""
-        return {
-            "firmware": self.firmware,
-            "present": [list(point) for point in self.present],
-            "guards": [[*point, guard.dump()] for point, guard in self.guards.items()],
-            "probes": {str(n): guard.dump() for n, guard in self.probes.items()},
-            "meters": {str(n): meter.dump() for n, meter in self.meters.items()},
-            "media": {str(n): medium for n, medium in self.settings.media.items()},
-        }
-
-    def load(self, stored: Mapping[str, Any]) -> None:
-        """Take up what an earlier run has stored; a counter in another unit begins anew."""
-        media = {int(n): medium for n, medium in stored.get("media", {}).items()}
-        changed = {
-            n for n in (*media, *self.settings.media) if media.get(n) != self.settings.media.get(n)
-        }
-        self.firmware = stored.get("firmware")
-        self.present |= dict.fromkeys(_points(stored.get("present", ())))
-        for kind, number, quantity, guard in stored.get("guards", ()):
-            point = Point(Kind(kind), number, Quantity(quantity))
-            if point.kind is not Kind.COUNTER or number not in changed:
-                self._guard(point).load(guard)
-        for number, guard in stored.get("probes", {}).items():
-            self.probes.setdefault(int(number), ProbeGuard()).load(guard)
-        for number, meter in stored.get("meters", {}).items():
-            self.meters.setdefault(int(number), TeleinfoMeter()).load(meter)
 
     def _take_teleinfo(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
         """Take one meter's block, unless it is another meter's."""
@@ -163,10 +153,11 @@ class WesState:
         """Return the energy drawn, None unless all counters of the contract counted."""
         if not isinstance(contract, Contract) or contract not in COUNTERS_OF:
             return None
+        certain = self.meters[number].agree(contract)
         wanted = {*COUNTERS_OF[contract]}
         if Point(Kind.TELEINFO, number, Quantity.SUPER_OFF_PEAK) in self.present:
             wanted.add(Quantity.SUPER_OFF_PEAK)
-        if not wanted <= good.keys():
+        if not certain or not wanted <= good.keys():
             return None
         return self.meters[number].total(contract, sum(good[quantity] for quantity in wanted))
 
@@ -178,9 +169,12 @@ class WesState:
 
     def _suspend(self, number: int, block: Mapping[Quantity, Value], now: datetime) -> None:
         """Stop the counters of a meter that is another one now; without any it is taken."""
+        answered = self.meters[number].answered
         for quantity, value in block.items():
             point = Point(Kind.TELEINFO, number, quantity)
-            if point in self.present and point in self.guards and isinstance(value, int):
+            if quantity in answered or not isinstance(value, int):
+                continue
+            if point in self.present and point in self.guards:
                 self.guards[point].suspend(value, now)
         if f"{Kind.TELEINFO}{number}" not in self.asking:
             self.meters[number].adopt()
@@ -210,11 +204,16 @@ class WesState:
 
     def _take_probe(self, point: Point, value: Value, now: datetime) -> None:
         """Take a probe's reading, unless it is the zero of a probe that is not there."""
-        low, high = IN_RANGE[self.settings.probe_kind(point.number)]
-        if not isinstance(value, int | float) or not low <= value <= high:
+        if not isinstance(value, int | float):
             return
-        if self.probes.setdefault(point.number, ProbeGuard()).take(float(value)):
-            self._see(point, value)
+        kind = self.settings.probe_kind(point.number)
+        low, high = IN_RANGE[kind]
+        counts = self.probes.setdefault(point.number, ProbeGuard()).take(float(value))
+        dark = kind is ProbeKind.LIGHT and point in self.present
+        if not counts and not dark:
+            return
+        self._see(point, value)  # Also out of range: it may be a probe of another kind.
+        if low <= value <= high:
             self._publish(point, value, now)
 
     def _take_index(self, point: Point, value: Value, now: datetime) -> None:
@@ -239,13 +238,14 @@ class WesState:
         """Return the total of a counter whose index can be true, else None."""
         if not isinstance(value, int | float | Decimal):
             return None
-        guard = self._guard(point)
+        guard = self.guard(point)
         if point.kind is Kind.CLAMP and not value and guard.last_good is None:
             return None  # A clamp that is not there, or not yet.
         guard.limit_per_hour = limit
         return guard.total if guard.take(value, now) is Verdict.GOOD else None
 
-    def _guard(self, point: Point) -> CounterGuard:
+    def guard(self, point: Point) -> CounterGuard:
+        """Return the guard of a counter, made when it is first asked for."""
         return self.guards.setdefault(point, CounterGuard(MOST_WH_PER_HOUR))
 
     def _see(self, point: Point, value: Value, contract: Value = None) -> None:
@@ -293,7 +293,3 @@ class WesState:
         if reading is None or reading.measured_at != now or mean is None:
             return None
         return mean.value(now)
-
-
-def _points(stored: Iterable[tuple[str, int, str]]) -> list[Point]:
-    return [Point(Kind(kind), number, Quantity(quantity)) for kind, number, quantity in stored]

@@ -67,6 +67,7 @@ def test_the_real_linky_says_exactly_this() -> None:
         "peak": 48_437_741,
         "off_peak": 21_610_695,
         "export": 0,
+        "production": 0,
     }
     assert values(LINKY_084) == {f"tic1/{quantity}": value for quantity, value in said.items()}
 

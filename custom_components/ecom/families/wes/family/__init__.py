@@ -5,15 +5,18 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
 
 from ....const import CONF_SCHEMA, DOMAIN
 from ....errors import CannotConnect, Unsupported
 from ....runtime import Discovery, EcomConfigEntry, FamilyFlow, Source
 from ..client import WesClient
+from ..coordinator import ISSUE_SILENT
 from ..flow import WesFlow
 from ..models import WesState
-from ..settings import CONF_MAC, SCHEMA, Settings
+from ..settings import CONF_MAC, CONF_METER_IDS, SCHEMA, Settings
+from ..stored import load
 from .source import WesSource, WesStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,7 +52,8 @@ class WesFamily:
         return bool(entry.data[CONF_SCHEMA] <= SCHEMA)
 
     async def forget(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
-        """Delete what was stored for a server that was removed."""
+        """Delete what was stored for a server that was removed, and its last repair."""
+        ir.async_delete_issue(hass, DOMAIN, f"{ISSUE_SILENT}_{entry.entry_id}")
         await _store(hass, entry).async_remove()
 
 
@@ -61,7 +65,7 @@ async def _open(
     async def verify() -> None:
         await _identify(hass, entry, client)
 
-    await verify()
+    sure = await _identify(hass, entry, client)
     admin = await client.is_admin()
     store = _store(hass, entry)
     state = _loaded(settings, await store.async_load() or {})
@@ -69,6 +73,8 @@ async def _open(
     source.coordinator.verify = verify
     try:
         await source.coordinator.first_read()
+        if not sure:
+            _check_meters(entry, state)
     except BaseException:
         await source.coordinator.async_shutdown()
         raise
@@ -77,8 +83,8 @@ async def _open(
     return source
 
 
-async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient) -> None:
-    """Make sure that it is the server that was added; raise CannotConnect if not.
+async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient) -> bool:
+    """Return whether it certainly is the server that was added; raise CannotConnect if not.
 
     Addresses wander between the servers of a building, and to other devices,
     which are not to be sent a password. A server that tells
@@ -91,7 +97,7 @@ async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClie
         raise CannotConnect(str(err)) from err
     mac, known = await client.mac(), entry.data.get(CONF_MAC)
     if mac is None:
-        return
+        return False
     if known is None:
         unique_id = f"wes:{mac}"
         other = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id)
@@ -99,7 +105,15 @@ async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClie
             hass.config_entries.async_update_entry(
                 entry, unique_id=unique_id, data={**entry.data, CONF_MAC: mac}
             )
-    elif mac != known:
+        return False
+    if mac != known:
+        raise CannotConnect("another WES answers at this address")
+    return True
+
+
+def _check_meters(entry: EcomConfigEntry, state: WesState) -> None:
+    """Raise CannotConnect if the page names meters, and none of this server's."""
+    if state.is_foreign(set(entry.data[CONF_METER_IDS])):
         raise CannotConnect("another WES answers at this address")
 
 
@@ -107,7 +121,7 @@ def _loaded(settings: Settings, stored: dict[str, Any]) -> WesState:
     """Return the state that was stored; one that cannot be understood begins anew."""
     state = WesState(settings)
     try:
-        state.load(stored)
+        load(state, stored)
     except ArithmeticError, AttributeError, KeyError, TypeError, ValueError:
         _LOGGER.warning("What was stored of a WES is damaged; its counters begin anew")
         return WesState(settings)

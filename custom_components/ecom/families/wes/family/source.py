@@ -9,9 +9,7 @@ from aiohttp.web import Request, Response
 from homeassistant.components import webhook
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -35,7 +33,8 @@ from ..coordinator import ISSUE_EXCHANGED, WesCoordinator
 from ..flow.exchange import answer_of, question
 from ..models import Asking, WesState
 from ..protocol import Kind, Point
-from ..settings import CONF_MAC, CONF_METER_IDS, CONF_UID, CONF_WEBHOOK_ID, Settings
+from ..settings import CONF_METER_IDS, CONF_UID, CONF_WEBHOOK_ID, Settings
+from ..stored import dump
 from ..switching import LATENCY, Switching
 from ..tables import (
     CHILDREN,
@@ -49,6 +48,7 @@ from ..tables import (
     reader,
     unit_of,
 )
+from .devices import child_device, note_firmware, register, server_device
 
 SAVE_DELAY: Final = 300
 SWITCHES: Final = frozenset({Kind.RELAY, Kind.SWITCH})
@@ -89,7 +89,8 @@ class WesSource:
             client, note=self.coordinator.note, poll=self.coordinator.poll, value=state.value
         )
         self._stop_listening = self.coordinator.async_add_listener(self._remember)
-        self._device = self._register_device()
+        self._device = server_device(entry, self.settings.address)
+        self._device_id = register(hass, entry, self._device)
         self._offer([*state.present])
         self._attachments.offer(
             [
@@ -149,13 +150,14 @@ class WesSource:
         asking = self._asking(issue)
         return None if not asking else question(asking[0], unit_of(asking[0].point, self.settings))
 
-    async def fix(self, issue: str, answer: Mapping[str, Any]) -> None:
-        """Go on from the indexes that the user gave for the first counter that waits."""
-        if not (asking := self._asking(issue)):
+    async def fix(self, issue: str, answer: Mapping[str, Any], about: str = "") -> None:
+        """Go on from the indexes that the user gave for the counter that was asked about."""
+        points = [each.point for each in self._asking(issue) if str(each.point) == about]
+        if not points:
             return
         closing, opening = answer_of(answer)
         try:
-            self.coordinator.data.exchange(asking[0].point, closing, opening, dt_util.utcnow())
+            self.state.exchange(points[0], closing, opening, dt_util.utcnow())
         except ValueError as err:
             raise InvalidAnswer("wes_index_impossible") from err
         self.note_meters()
@@ -190,14 +192,21 @@ class WesSource:
 
     @callback
     def _remember(self) -> None:
-        if not self._saving:
+        """Keep what the page said: in the registry, and a while later in the store."""
+        note_firmware(self._hass, self._device_id, self.state.firmware)
+        if any(meter.changed for meter in self.state.meters.values()):
+            self._saving = True
+            self._store.async_delay_save(self._dump, 0)
+        elif not self._saving:
             self._saving = True
             self._store.async_delay_save(self._dump, SAVE_DELAY)
 
     def _dump(self) -> dict[str, Any]:
         """Return what to store; a save that waits is not put off by what comes meanwhile."""
         self._saving = False
-        return self.coordinator.data.dump()
+        for meter in self.state.meters.values():
+            meter.changed = False
+        return dump(self.state)
 
     @callback
     def _grown(self, points: Sequence[Point]) -> None:
@@ -237,7 +246,7 @@ class WesSource:
     def _point_spec(self, point: Point) -> EntitySpec:
         command: Command | None = None
         if point.kind in SWITCHES:
-            self._drop_other(point)
+            self._drop_binary_sensor(point)
             command = partial(self._switching.switch, point) if self._admin else None
         platform, description = describe(point, self.settings, command)
         child = point.kind in CHILDREN
@@ -246,7 +255,7 @@ class WesSource:
             key=f"{self.uid}/{point}",
             coordinator=self.coordinator,
             description=description,
-            device=self._child(point) if child else self._device,
+            device=child_device(self._entry, point, self._device_id) if child else self._device,
             placeholders=placeholders(point),
             object_id=slugify(f"{self._entry.title} {point}") if child else None,
         )
@@ -260,37 +269,15 @@ class WesSource:
             device=self._device,
         )
 
-    def _drop_other(self, point: Point) -> None:
-        """Forget a relay's entity of the other platform: the account's rights have changed."""
-        other = Platform.BINARY_SENSOR if self._admin else Platform.SWITCH
+    def _drop_binary_sensor(self, point: Point) -> None:
+        """Forget the entity that a relay had while the account could only read.
+
+        The other way round the switch stays registered: an account may get
+        its rights back, and automations name the switch.
+        """
         registry = er.async_get(self._hass)
-        if entity_id := registry.async_get_entity_id(other, DOMAIN, f"{self.uid}/{point}"):
+        key = f"{self.uid}/{point}"
+        if self._admin and (
+            entity_id := registry.async_get_entity_id(Platform.BINARY_SENSOR, DOMAIN, key)
+        ):
             registry.async_remove(entity_id)
-
-    def _child(self, point: Point) -> ChildDeviceInfo:
-        """Return the device of an input; the user renames it after what is wired to it."""
-        return ChildDeviceInfo(
-            identifiers={(DOMAIN, f"{self.uid}/{point.input}")},
-            translation_key=f"wes_{point.kind.name.lower()}",
-            translation_placeholders={"server": self._entry.title, "number": str(point.number)},
-            parent_device_id=self._device_id,
-        )
-
-    def _register_device(self) -> DeviceInfo:
-        """Register the server: its inputs hang on it, so it must be there first."""
-        address, mac = self.settings.address, self._entry.data.get(CONF_MAC)
-        device = DeviceInfo(
-            identifiers={(DOMAIN, self.uid)},
-            connections={(dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))} if mac else set(),
-            name=self._entry.title,
-            manufacturer="Cartelectronic",
-            model="WES",
-            sw_version=self.coordinator.data.firmware,
-            configuration_url=f"http://{address}/",
-        )
-        self._device_id = (
-            dr.async_get(self._hass)
-            .async_get_or_create(config_entry_id=self._entry.entry_id, **device)
-            .id
-        )
-        return device

@@ -1,7 +1,8 @@
 """From an address to a server: ask where it is, show what it has, confirm."""
 
 from collections.abc import Mapping
-from typing import Any, Final, override
+from itertools import chain, count
+from typing import Any, override
 
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
@@ -40,10 +41,9 @@ from .forms import (
     media_of,
     user_schema,
 )
+from .known import KEY, accounts, has_uid, is_known, is_same, is_taken
 from .options import WesOptionsFlow
 from .proposal import proposals, role_of, summary
-
-KEY: Final = "wes"
 
 type Answer = dict[str, Any] | None
 
@@ -69,7 +69,7 @@ class WesFlow(FamilyFlow):
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := await self._visit(user_input)):
             found = self._found()
-            if self._is_known(found):
+            if is_known(self.hass, found, self._address) or has_uid(self.hass, found.uid):
                 return self.async_abort(reason="already_configured")
             if found.uid is not None:
                 await self.async_set_unique_id(found.uid, raise_on_progress=False)
@@ -78,14 +78,21 @@ class WesFlow(FamilyFlow):
             step_id="wes_user",
             data_schema=self.add_suggested_values_to_schema(user_schema(), user_input),
             errors=errors,
-            description_placeholders={"known": str(len(self._accounts()))},
+            description_placeholders={"known": str(len(accounts(self.hass)))},
         )
 
     async def async_step_wes_found(self, user_input: Answer = None) -> ConfigFlowResult:
         """Show what was found; its name is all that a person may want to change."""
         found = self._found()
+        errors: dict[str, str] = {}
         if user_input is not None:
+            user_input[CONF_NAME] = user_input[CONF_NAME].strip()
             uid = found.uid or f"wes:{slugify(user_input[CONF_NAME])}"
+            if not user_input[CONF_NAME]:
+                errors[CONF_NAME] = "wes_name_needed"
+            elif has_uid(self.hass, uid):
+                errors[CONF_NAME] = "wes_name_taken"
+        if user_input is not None and not errors:
             await self.async_set_unique_id(uid, raise_on_progress=False)
             self._abort_if_unique_id_configured()
             return self._create(uid, found, user_input)
@@ -98,6 +105,7 @@ class WesFlow(FamilyFlow):
             data_schema=found_schema(
                 self._name(), meters, found.numbers(Kind.COUNTER, Quantity.INDEX)
             ),
+            errors=errors,
             description_placeholders={
                 "address": str(self._address),
                 "firmware": found.report.firmware or "?",
@@ -117,6 +125,8 @@ class WesFlow(FamilyFlow):
         if user_input is not None:
             address = address_of(entry.data, entry.options)
             errors = await self._try(address, [_typed(user_input)])
+            if not errors and not is_same(entry, self._found()):
+                errors = {"base": "wes_other_server"}
             if not errors:
                 return self.async_update_reload_and_abort(entry, data=self._with_account(entry))
         return self.async_show_form(
@@ -159,9 +169,9 @@ class WesFlow(FamilyFlow):
         except ValueError:
             return {CONF_ADDRESS: "wes_invalid_address"}
         typed = _typed(user_input)
-        accounts = [typed] if typed.username else self._accounts()
-        errors = await self._try(self._address, accounts)
-        if errors.get("base") == "wes_invalid_auth" and not accounts:
+        known = [typed] if typed.username else accounts(self.hass)
+        errors = await self._try(self._address, known)
+        if errors.get("base") == "wes_invalid_auth" and not known:
             return {CONF_USERNAME: "wes_account_needed"}
         return errors
 
@@ -182,12 +192,14 @@ class WesFlow(FamilyFlow):
         account = typed if typed.password else kept
         if errors := await self._try(self._address, [account]):
             return errors
-        return {} if _is_same(entry, self._found()) else {"base": "wes_other_server"}
+        if is_taken(self.hass, entry, self._address):
+            return {CONF_ADDRESS: "wes_other_server"}
+        return {} if is_same(entry, self._found()) else {"base": "wes_other_server"}
 
-    async def _try(self, address: Address, accounts: list[Account]) -> dict[str, str]:
+    async def _try(self, address: Address, known: list[Account]) -> dict[str, str]:
         """Visit; return the form's errors."""
         try:
-            self._seen = await visit(address, accounts)
+            self._seen = await visit(address, known)
         except InvalidAuth:
             return {"base": "wes_invalid_auth"}
         except Unsupported:
@@ -196,38 +208,11 @@ class WesFlow(FamilyFlow):
             return {"base": "wes_cannot_connect"}
         return {}
 
-    def _accounts(self) -> list[Account]:
-        """Return the accounts of the servers that are there, each once."""
-        entries = self.hass.config_entries.async_entries(DOMAIN)
-        return list(
-            dict.fromkeys(
-                Account(entry.data[CONF_USERNAME], entry.data[CONF_PASSWORD])
-                for entry in entries
-                if entry.data.get(CONF_FAMILY) == KEY and entry.data.get(CONF_USERNAME)
-            )
-        )
-
-    def _is_known(self, found: Found) -> bool:
-        """Return whether an entry has this server, whatever it was known by then."""
-        for entry in self.hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-            if entry.data.get(CONF_FAMILY) != KEY:
-                continue
-            mac = entry.data.get(CONF_MAC)
-            if mac and found.mac:
-                if mac == found.mac:
-                    return True
-            elif set(entry.data[CONF_METER_IDS]) & set(found.meter_ids) or (
-                address_of(entry.data, entry.options) == self._address
-            ):
-                return True
-        return False
-
     def _name(self) -> str:
-        """Return a name that no other server has."""
+        """Return a name that no other entry has: WES, WES 2, and so on."""
         titles = {entry.title for entry in self.hass.config_entries.async_entries(DOMAIN)}
-        if "WES" not in titles:
-            return "WES"
-        return f"WES {self._address.host}"
+        names = chain(("WES",), (f"WES {number}" for number in count(2)))
+        return next(name for name in names if name not in titles)
 
     def _found(self) -> Found:
         """Return what was found; no later step is reached without it."""
@@ -274,13 +259,5 @@ def _address(text: str, ports: Mapping[str, int]) -> Address:
 
 
 def _typed(user_input: Mapping[str, Any]) -> Account:
-    return Account(user_input.get(CONF_USERNAME), user_input.get(CONF_PASSWORD, ""))
-
-
-def _is_same(entry: EcomConfigEntry, found: Found) -> bool:
-    """Return whether it is the entry's server; one that nothing identifies is believed."""
-    mac = entry.data.get(CONF_MAC)
-    if mac and found.mac:
-        return bool(mac == found.mac)
-    known = set(entry.data[CONF_METER_IDS])
-    return not known or not found.meter_ids or bool(known & set(found.meter_ids))
+    username = (user_input.get(CONF_USERNAME) or "").strip()
+    return Account(username or None, user_input.get(CONF_PASSWORD, ""))

@@ -28,6 +28,7 @@ def question(asking: Asking, unit: str) -> Question:
         }
     )
     return Question(
+        about=str(asking.point),
         schema=schema,
         placeholders={
             "counter": tag_of(asking.point),

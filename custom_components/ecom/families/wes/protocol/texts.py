@@ -77,8 +77,12 @@ def notice(text: str) -> bool:
 
 
 def producer(text: str) -> int:
-    """Return the counter of production; 0 and 1 are the flag of older pages."""
-    return wh if (wh := whole(text)) > 1 else _refuse(text)
+    """Return the counter of production; 0 and 1 are the flag of older pages.
+
+    Zero with all its digits is a counter that has counted nothing.
+    """
+    wh = whole(text)
+    return wh if wh > 1 or (wh == 0 and len(text) > 1) else _refuse(text)
 
 
 def meter_id(text: str) -> str:
