@@ -13,8 +13,8 @@ from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 
+from scripts.simulators.plug_faults import Fault
 from scripts.simulators.shelly_device import ShellyDevice
-from scripts.simulators.shelly_faults import Fault
 from scripts.simulators.shelly_fixture import made_up_plug, read_fixture
 from scripts.simulators.shelly_server import ShellyServer
 

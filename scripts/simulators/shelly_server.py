@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 
 from aiohttp import WSMsgType, web
 
+from scripts.simulators.plug_faults import AWAY_SECONDS, PULLED_AFTER, Fault, Pace, Throttle
 from scripts.simulators.shelly_auth import Guard
 from scripts.simulators.shelly_device import ShellyDevice
-from scripts.simulators.shelly_faults import AWAY_SECONDS, PULLED_AFTER, Fault, Pace, Throttle
 from scripts.simulators.shelly_fixture import Json
 from scripts.simulators.shelly_frames import difference, value_of
 from scripts.simulators.shelly_methods import (

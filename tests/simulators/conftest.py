@@ -8,7 +8,8 @@ from aioshelly.common import ConnectionOptions
 from aioshelly.rpc_device import RpcDevice
 
 from scripts.simulators.shelly_server import ShellyServer
-from tests.simulators.shellys import Clock, Connect
+from tests.simulators.clocks import Clock
+from tests.simulators.shellys import Connect
 
 
 @pytest.fixture

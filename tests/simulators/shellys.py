@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aioshelly.rpc_device import RpcDevice, RpcUpdateType
@@ -11,29 +10,13 @@ from aioshelly.rpc_device import RpcDevice, RpcUpdateType
 from scripts.simulators.shelly_device import ShellyDevice
 from scripts.simulators.shelly_fixture import read_fixture
 from scripts.tools.pure import ROOT
+from tests.simulators.clocks import Clock
 
 FIXTURES = ROOT / "tests" / "fixtures" / "shelly"
 PLUG = "plus_plug_s_1.1.0_2024-02-07"
 PRO_3EM = "pro_3em_1.1.0_2024-02-07"
-NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 
 type Connect = Callable[..., Any]
-
-
-class Clock:
-    """Time that passes when a test says so."""
-
-    def __init__(self) -> None:
-        """Begin at noon."""
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
-
-    def pass_(self, **delta: float) -> None:
-        """Let some time pass."""
-        self.now += timedelta(**delta)
 
 
 class Heard:

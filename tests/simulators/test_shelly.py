@@ -20,15 +20,8 @@ from scripts.simulators.shelly import make_server, parse
 from scripts.simulators.shelly_fixture import read_fixture
 from scripts.simulators.shelly_server import MOST_CLIENTS, ShellyServer
 from scripts.tools.pure import ROOT
-from tests.simulators.shellys import (
-    FIXTURES,
-    PLUG,
-    Clock,
-    Connect,
-    Heard,
-    device,
-    recording,
-)
+from tests.simulators.clocks import Clock
+from tests.simulators.shellys import FIXTURES, PLUG, Connect, Heard, device, recording
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -9,9 +9,10 @@ from aioshelly.exceptions import (
 )
 from aioshelly.rpc_device import RpcUpdateType
 
-from scripts.simulators.shelly_faults import Fault, Pace
+from scripts.simulators.plug_faults import Fault, Pace
 from scripts.simulators.shelly_server import ShellyServer
-from tests.simulators.shellys import Clock, Connect, Heard, device
+from tests.simulators.clocks import Clock
+from tests.simulators.shellys import Connect, Heard, device
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -9,7 +9,8 @@ from aioshelly.rpc_device import RpcDevice
 from scripts.simulators.shelly_device import ShellyDevice
 from scripts.simulators.shelly_fixture import made_up_plug
 from scripts.simulators.shelly_server import ShellyServer
-from tests.simulators.shellys import NOON, PRO_3EM, Clock, Connect, device
+from tests.simulators.clocks import NOON, Clock
+from tests.simulators.shellys import PRO_3EM, Connect, device
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -1,4 +1,4 @@
-"""What a simulated Shelly does wrong, on purpose."""
+"""What a simulated plug does wrong, on purpose."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Fault(StrEnum):
 class Pace:
     """How the slow faults are measured."""
 
-    late_s: float = 12.0  # longer than aioshelly waits
+    late_s: float = 12.0  # longer than clients wait
     most_calls: int = 6
     within_s: float = 10.0
 
