@@ -32,9 +32,9 @@ _UNRECORDED: Final[dict[str, Json]] = {
 class MerossDevice:
     """A device whose values may be changed at any time.
 
-    Without ``live`` it shows what was recorded, and counts nothing until something
-    is plugged in with ``set_power`` or ``plug``; a switch that is off draws nothing in
-    either case. On a strip, channel 0 is all outlets at once.
+    Without ``live`` it shows what was recorded, its clock too, and counts nothing until
+    something is plugged in with ``set_power`` or ``plug``; a switch that is off draws
+    nothing in either case. On a strip, channel 0 is all outlets at once.
     """
 
     def __init__(
@@ -68,7 +68,12 @@ class MerossDevice:
     @property
     def encrypted(self) -> bool:
         """Return whether it wants to be talked to in cipher."""
-        return any(name.startswith("Appliance.Encrypt.") for name in self.ability)
+        return self.ability.keys() >= {SUITE, ECDHE}
+
+    @property
+    def knows_cipher(self) -> bool:
+        """Return whether it understands cipher; firmware with half of it understands both."""
+        return not self.ability.keys().isdisjoint({SUITE, ECDHE})
 
     @property
     def uuid(self) -> str:
@@ -174,7 +179,11 @@ class MerossDevice:
 
     def _all(self) -> Json:
         found = deepcopy(self.all)
-        found["system"].setdefault("time", {})["timestamp"] = int(self.now())
+        clock = found["system"].setdefault("time", {})
+        now = self.now()
+        if not self._counts and "timestamp" in clock:
+            now += clock["timestamp"] - self.started
+        clock["timestamp"] = int(now)
         return found
 
     def _control(self, namespace: str, payload: Json) -> Json:
@@ -189,11 +198,13 @@ class MerossDevice:
         }
         if found := computed.get(namespace.removeprefix(_CONTROL)):
             return found(payload)
-        return deepcopy(self.answers.get(namespace) or _UNRECORDED.get(namespace, NOT_DONE))
+        return deepcopy(self.answers.get(namespace, _UNRECORDED.get(namespace, NOT_DONE)))
 
     def _toggled(self, _: Json) -> Json:
         """Return the switches in the shape that was recorded, a list or a single one."""
         recorded = self.answers.get(f"{_CONTROL}ToggleX", {})
+        if not self.toggles:
+            return recorded or NOT_DONE
         single = isinstance(recorded.get("togglex"), dict) and len(self.toggles) == 1
         return recorded | {"togglex": deepcopy(self.toggles[0] if single else self.toggles)}
 
@@ -248,8 +259,11 @@ class MerossDevice:
         return found
 
     def _recorded_channels(self) -> list[int]:
-        if items := self.answers.get(f"{_CONTROL}ElectricityX", {}).get("electricity"):
-            return [int(item["channel"]) for item in items]
+        """Return what is measured; a trace may tell it by the energies alone."""
+        if f"{_CONTROL}ElectricityX" in self.ability:
+            powers = self.answers.get(f"{_CONTROL}ElectricityX", {}).get("electricity")
+            hours = self.answers.get(f"{_CONTROL}ConsumptionH", {}).get("consumptionH", [])
+            return [int(item["channel"]) for item in powers or hours]
         return [0] if f"{_CONTROL}Electricity" in self.ability else []
 
     def _recorded(self, number: int) -> Json:
@@ -259,7 +273,7 @@ class MerossDevice:
                 return dict(item)
         single = self.answers.get(f"{_CONTROL}Electricity", {}).get("electricity", {})
         found: Json = {"channel": number, "current": 0, "voltage": 0, "power": 0} | single
-        return found
+        return found | ({"factor": 0} if number else {})
 
     def _first_load(self, number: int, channel: int) -> Load:
         if self.live:

@@ -130,7 +130,7 @@ class MerossServer:
             return None
         if plain and self.device.encrypted and namespace != ABILITY:
             return None
-        if not plain and not self.device.encrypted:
+        if not plain and not self.device.knows_cipher:
             return None
         if not is_signed(header, self.key):
             return self._dump(header, BAD_SIGN, None if plain else cipher)

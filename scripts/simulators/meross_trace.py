@@ -21,7 +21,7 @@ ECDHE: Final = "Appliance.Encrypt.ECDHE"
 
 _MASKS: Final = ("#", "@")
 _ANSWERS: Final = {"GETACK", "PUSH"}
-_COLUMNS: Final = 6
+_COLUMNS: Final = 5  # or six: the oldest traces do not say in which direction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,7 @@ def read_trace(path: Path, serial: int = 1) -> Trace:
         first = data.get("payload", {})
         rows: Iterable[Any] = data.get("trace", [])
     else:
-        first, rows = {}, (line.split("\t", _COLUMNS - 1) for line in text.splitlines())
+        first, rows = {}, (line.split("\t") for line in text.splitlines())
     for namespace, payload in _payloads(rows):
         _keep(found, namespace, payload)
     everything = _part(found.pop(ALL, {}), "all") or first.get("all")
@@ -71,6 +71,8 @@ def unmasked(everything: Json, serial: int) -> Json:
             return {key: clean(key, part) for key, part in value.items()}
         if isinstance(value, str) and value.startswith(_MASKS):
             return given.get(name, "mqtt.invalid")
+        if not value and name in {"uuid", "macAddress"}:
+            return given[name]
         return value
 
     cleaned: Json = clean("", everything)
@@ -110,9 +112,9 @@ def made_up_plug(serial: int = 1) -> Trace:
 def _payloads(rows: Iterable[Any]) -> Iterator[tuple[str, Json]]:
     """Yield what the device said, what was wrapped in a multiple answer one by one."""
     for row in rows:
-        if len(row) < _COLUMNS or str(row[1]) == "TX":
+        if len(row) < _COLUMNS or row[1] == "TX":
             continue
-        method, namespace, payload = str(row[3]), str(row[4]), row[5]
+        method, namespace, payload = str(row[-3]), str(row[-2]), row[-1]
         if isinstance(payload, str):
             with suppress(ValueError):
                 payload = json.loads(payload)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from scripts.simulators.meross import make_server, parse
 from scripts.simulators.meross_device import MerossDevice
 from scripts.simulators.meross_server import KEY, MOST_OCTETS, MerossServer
 from scripts.simulators.meross_trace import made_up_plug, read_trace
-from scripts.simulators.meross_wire import Aes, sign
+from scripts.simulators.meross_wire import sign
 from scripts.tools.pure import ROOT
 from tests.simulators.clocks import Clock
 from tests.simulators.merosses import (
@@ -29,13 +28,6 @@ from tests.simulators.merosses import (
 )
 
 CONTROL = "Appliance.Control."
-CIPHER = (
-    "gePqxtXDpIP7WxDr58cVLfr8OHjfRBsIJU+4hbVu/WS/L4gMok2Chg1b+L67nBL3VnY0jwj4QZsXVONaZHZ0OCRMV2JernpE"
-    "ctRJ3sOJmtEi1s4A1ajUjem/LqXq95+oyKij7nSNiRIxGg7iGugZesZQmVctcFYWiWuRNL8bmgKdetJ3f9FXd2AXu3Psaz8g"
-    "ECOankmRQEwdO+a/7Wpgzz/3d4TiRn7N/ZHjnJJnTG+Vx0cwTAH/ldlW5f/19W3TR/Xh8W6QJUdL8c+REl7ae86mgC1B7Ugs"
-    "HuB517Zf0faaORHkhtcQn9Te9iZBayy2yq0Rx5PHXCe3QVkN47dDHoOl745LO4dk1Br5zFtT8bxFawS2REwZZVq+DuBJ2lP3"
-    "pFxCvBGWejjYT22g6efq0A=="
-)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -55,6 +47,18 @@ async def test_the_values_of_a_recording(session: ClientSession) -> None:
             "02-14": 0.088,
             "02-17": 0.0,
         }
+
+
+async def test_a_recording_goes_on_at_its_own_time(session: ClientSession, clock: Clock) -> None:
+    """So that its last day is today; what is plugged in there lives today."""
+    async with MerossServer(device(MSS305, clock=clock)) as server:
+        lan = Lan(session, server.address, KEY)
+        clock.pass_(seconds=30)
+        found = (await lan.ask("Appliance.System.All"))["all"]["system"]["time"]
+        assert (found["timestamp"], found["timezone"]) == (1739780217 + 30, "Europe/London")
+        server.device.set_power(0, 5.0)
+        found = (await lan.ask("Appliance.System.All"))["all"]["system"]["time"]
+        assert found["timestamp"] == int(clock.now.timestamp())
 
 
 async def test_answers_are_those_of_the_trace(session: ClientSession) -> None:
@@ -89,40 +93,6 @@ async def test_a_plug_switches_and_reads(encrypted: bool, session: ClientSession
         assert plug.is_on() is False
         await plug.async_turn_on()
         assert (await plug.async_get_instant_metrics()).power == 42.5
-
-
-@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-async def test_a_wrong_key_is_told(encrypted: bool, session: ClientSession) -> None:  # noqa: FBT001 - a case
-    """Error 5001, to the one question that every device answers in plain."""
-    async with MerossServer(MerossDevice(encrypted=encrypted)) as server:
-        with pytest.raises(DeviceError) as raised:
-            await connect(session, server, key="f" * 32)
-        assert raised.value.code == 5001
-        server.key = "f" * 32
-        assert (await connect(session, server, key="f" * 32)).is_on()
-
-
-async def test_who_encrypts_is_deaf_to_plain_words(session: ClientSession) -> None:
-    """It hangs up on them, its abilities excepted; and on another key's cipher."""
-    async with MerossServer(MerossDevice(encrypted=True)) as server:
-        lan = Lan(session, server.address, KEY)
-        assert "Appliance.Encrypt.ECDHE" in (await lan.ask("Appliance.System.Ability"))["ability"]
-        with pytest.raises(ClientError):
-            await lan.ask("Appliance.System.All")
-        plug = await connect(session, server)
-        plug.set_encryption_key(plug.uuid, "e" * 32, plug.mac_address)
-        with pytest.raises(ClientError):
-            await plug.async_update()
-
-
-def test_the_cipher_is_that_of_the_published_vector() -> None:
-    """Key, signature and body as stated with the facts, made by meross-iot."""
-    key = "0123456789abcdef0123456789abcdef"
-    cipher = Aes("2101010000000000000048e1e9000001", "48:e1:e9:00:00:01", key)
-    message = json.loads(cipher.decrypt(CIPHER))
-    header = message["header"]
-    assert header["sign"] == sign(header["messageId"], key, header["timestamp"])
-    assert cipher.encrypt(json.dumps(message, separators=(",", ":"))) == CIPHER
 
 
 async def test_a_strip(session: ClientSession) -> None:
@@ -162,6 +132,18 @@ async def test_a_meter_of_six_channels(session: ClientSession) -> None:
         asked = {"electricity": [{"channel": 4}]}
         (one,) = (await lan.ask(CONTROL + "ElectricityX", asked))["electricity"]
         assert (one["power"], one["voltage"], one["current"]) == (50000, 233680, 214)
+
+
+async def test_channels_are_known_by_their_energies(session: ClientSession) -> None:
+    """The published trace of an em06 states no power."""
+    trace = read_trace(FIXTURES / EM06)
+    del trace.answers[CONTROL + "ElectricityX"]
+    async with MerossServer(MerossDevice(trace)) as server:
+        lan = Lan(session, server.address, KEY)
+        server.device.set_power(2, 230.0)
+        found = (await lan.ask(CONTROL + "ElectricityX"))["electricity"]
+        assert [item["power"] for item in found] == [0, 230000, 0, 0, 0, 0]
+        assert (found[1]["voltage"], found[1]["current"]) == (230000, 1000)
 
 
 def wrapped(*names: str, key: str = KEY) -> dict[str, Any]:
@@ -252,18 +234,6 @@ async def test_the_made_up_plug_lives(session: ClientSession) -> None:
             totals.append(today["total_consumption_kwh"])
         assert len(powers) > 1
         assert totals == sorted(set(totals))
-
-
-def test_a_file_that_is_no_trace_is_refused(tmp_path: Path) -> None:
-    """In words."""
-    path = tmp_path / "trace.csv"
-    path.write_text("a\tb\nnothing\n")
-    with pytest.raises(ValueError, match=r"System\.All"):
-        read_trace(path)
-    lines = (FIXTURES / MSS310).read_text().splitlines()
-    path.write_text(lines[0])
-    with pytest.raises(TypeError, match=r"System\.Ability"):
-        read_trace(path)
 
 
 async def test_the_command_says_where_it_listens(session: ClientSession) -> None:
