@@ -78,6 +78,10 @@ class WesAtHome:
         """Return the key of one of its ports and entities."""
         return f"{self.source.uid}/{local}"
 
+    def key_of(self, local: str) -> str:
+        """Return the same while the entry is not loaded."""
+        return f"{self.entry.data['uid']}/{local}"
+
     def port(self, local: str) -> AnyPort:
         """Return a port that the source offers now."""
         return self.source.ports[self.key(local)]

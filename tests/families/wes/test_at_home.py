@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.diagnostics import async_get_config_entry_diagnostics
+from custom_components.ecom.families.wes.anonymous import anonymous
 from custom_components.ecom.ports import Kind
 from scripts.simulators.wes_faults import Fault
 from tests.families.wes.at_home import WesAtHome, entry_of
@@ -143,7 +144,7 @@ async def test_inputs_have_devices_of_their_own(wes: WesAtHome) -> None:
     )
     assert server is not None
     assert (dr.CONNECTION_NETWORK_MAC, dr.format_mac(wes.server.mac)) in server.connections
-    assert server.sw_version is None or server.sw_version == "V0.85A3"
+    assert server.sw_version == "V0.85A3"
     attributes = wes.state("clamp1/current").attributes
     assert attributes["friendly_name"] == "WES clamp 1 Current"
 
@@ -292,6 +293,52 @@ async def test_another_server_at_the_address_is_not_read(wes: WesAtHome) -> None
     """Addresses wander in a building: flat 2 is not booked on flat 1."""
     await wes.move_in(mac="02e7500000ff")
     assert wes.entry.state is ConfigEntryState.SETUP_RETRY
+
+
+async def test_without_a_mac_the_meters_tell_the_server(wes: WesAtHome) -> None:
+    """Another server at the address after a restart is neither read nor switched."""
+    await wes.move_in({"m2m_port": 9}, mac=None, meter_ids=["021800000077"])
+    assert wes.entry.state is ConfigEntryState.SETUP_RETRY
+    assert wes.house.entity_id(wes.key_of("relay1/state"), Platform.SWITCH) is None
+
+
+async def test_a_meter_that_is_asked_about_is_no_stranger(wes: WesAtHome) -> None:
+    """A restart in the middle of an exchange finds the same server."""
+    await wes.move_in({"m2m_port": 9, "interval": 300}, mac=None)
+    others = {f"tic{n}/ADCO": f"02189999999{n}" for n in (1, 2, 3)}
+    await wes.says(others)
+    await wes.poll()
+    await wes.poll()
+    assert wes.house.issues == {"wes_meter_exchanged"}
+    await wes.house.reload(wes.entry)
+    assert wes.entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_light_probe_in_the_dark(wes: WesAtHome) -> None:
+    """540 lx are no temperature, but there is a probe; told what it is, it may read zero."""
+    wes.server.values["temp/SONDE9"] = "540.0"
+    await wes.move_in()
+    assert wes.shown("probe9/value") == "unavailable"
+    options = {**wes.entry.options, "light": ["9"]}
+    wes.house.hass.config_entries.async_update_entry(wes.entry, options=options)
+    await wes.house.reload(wes.entry)
+    assert wes.shown("probe9/value") == "540.0"
+    await wes.says({"temp/SONDE9": "0.0"})
+    assert wes.shown("probe9/value") == "0.0"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<data><tic1><ADCO>021861820",
+        b"<data><tic1><ADCO>0218 6182 0554</ADCO>",
+        "<data><tic1><ADCO>021861820554</ADCO>".encode("utf-16"),
+    ],
+)
+def test_no_torn_number_is_shown(page: bytes) -> None:
+    """Whatever is left of a meter's number, its digits are zeros."""
+    assert not set(anonymous(page)) & set("123456789") - {"1"}
+    assert "218" not in anonymous(page)
 
 
 async def test_the_site_follows_a_wes(wes: WesAtHome) -> None:

@@ -407,6 +407,7 @@ async def test_a_wes_is_recognised(said: bytes) -> None:
     "said",
     [
         http(b"", 'WWW-Authenticate: Basic realm="router"', status="401 No"),
+        http(b"", 'WWW-Authenticate: Basic realm="Western Digital"', status="401 No"),
         http(b"", 'WWW-Authenticate: Digest realm="serveur WES"', status="401 No"),
         http(b"", "WWW-Authenticate: Basic", status="401 No"),
         http(b"", 'WWW-Authenticate: \xff\xfe=,,""\'', status="401 No"),

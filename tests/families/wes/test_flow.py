@@ -236,3 +236,50 @@ async def test_another_server_is_refused(wes: WesAtHome) -> None:
         assert dialogue.errors == {"base": "wes_other_server"}
         await dialogue.send(address=other.address, username="admin", password="wrong")
         assert dialogue.errors == {"base": "wes_invalid_auth"}
+
+
+async def test_an_account_of_another_server_is_refused(wes: WesAtHome) -> None:
+    """A new password that opens whatever has got the address now."""
+    await wes.move_in({"m2m_port": 9}, mac=None)
+    entry = wes.entry
+    wes.house.hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "meter_ids": ["021800000077"]}
+    )
+    dialogue = await Dialogue.of_entry(wes.house, entry, "reauth")
+    await dialogue.send(username="admin", password="wes")
+    assert dialogue.errors == {"base": "wes_other_server"}
+
+
+async def test_a_server_needs_a_name_of_its_own(wes: WesAtHome) -> None:
+    """Where nothing else identifies it, also one that another server had at first."""
+    wes.server.faults.add(Fault.ZERO)
+    await wes.move_in(uid="wes:chaufferie", mac=wes.server.mac)
+    async with server_of(serial=2, m2m_port=None) as other:
+        other.faults.add(Fault.ZERO)
+        dialogue = await begin(wes.house)
+        ports = {"http_port": 80, "m2m_port": 9}
+        await dialogue.send(address=other.address, ports=ports, username=" admin ", password="wes")
+        await dialogue.send(name="  ", counters={})
+        assert dialogue.errors == {"name": "wes_name_needed"}
+        await dialogue.send(name="Chaufferie", counters={})
+        assert dialogue.errors == {"name": "wes_name_taken"}
+        await dialogue.send(name="Chaufferie sud ", counters={})
+        assert dialogue.created.title == "Chaufferie sud"
+        await wes.house.unload(dialogue.created)
+
+
+async def test_two_entries_do_not_share_an_address(wes: WesAtHome) -> None:
+    """Moving one server onto the address of another would have one device read twice."""
+    async with server_of(serial=2, m2m_port=None) as other:
+        other.faults.add(Fault.ZERO)
+        wes.server.faults.add(Fault.ZERO)
+        await wes.move_in()
+        ports = {"http_port": 80, "m2m_port": 9}
+        dialogue = await begin(wes.house)
+        await dialogue.send(address=other.address, ports=ports)
+        await dialogue.send(name="Other", counters={})
+        entry = dialogue.created
+        dialogue = await Dialogue.of_entry(wes.house, entry, "reconfigure")
+        await dialogue.send(address=wes.server.address)
+        assert dialogue.errors == {"address": "wes_other_server"}
+        await wes.house.unload(entry)

@@ -41,9 +41,7 @@ def is_known(hass: HomeAssistant, found: Found, address: Address) -> bool:
         if mac and found.mac:
             if mac == found.mac:
                 return True
-        elif set(entry.data[CONF_METER_IDS]) & set(found.meter_ids) or (
-            address_of(entry.data, entry.options) == address
-        ):
+        elif set(entry.data[CONF_METER_IDS]) & set(found.meter_ids) or (_is_at(entry, address)):
             return True
     return False
 
@@ -53,7 +51,7 @@ def is_taken(hass: HomeAssistant, entry: EcomConfigEntry, address: Address) -> b
     return any(
         other.entry_id != entry.entry_id
         and other.data.get(CONF_FAMILY) == KEY
-        and address_of(other.data, other.options) == address
+        and _is_at(other, address)
         for other in hass.config_entries.async_entries(DOMAIN)
     )
 
@@ -71,3 +69,9 @@ def is_same(entry: EcomConfigEntry, found: Found) -> bool:
         return bool(mac == found.mac)
     known = set(entry.data[CONF_METER_IDS])
     return not known or not found.meter_ids or bool(known & set(found.meter_ids))
+
+
+def _is_at(entry: EcomConfigEntry, address: Address) -> bool:
+    """Return whether an entry's server has this address, whatever its M2M port."""
+    there = address_of(entry.data, entry.options)
+    return (there.host, there.http_port) == (address.host, address.http_port)
