@@ -96,9 +96,9 @@ async def test_a_refused_account_asks_for_another(wes: WesAtHome) -> None:
     """The server is not hammered with a wrong password, and one that is right again ends it."""
     await wes.move_in()
     wes.server.faults.add(Fault.UNAUTHORISED)
-    await wes.later(31)
+    await wes.later(29)
     assert not list(wes.entry.async_get_active_flows(wes.house.hass, {SOURCE_REAUTH}))
-    await wes.later(16)
+    await wes.later(17)
     assert list(wes.entry.async_get_active_flows(wes.house.hass, {SOURCE_REAUTH}))
     asked = len(wes.server.requests)
     await wes.later(240)
