@@ -302,6 +302,14 @@ async def test_without_a_mac_the_meters_tell_the_server(wes: WesAtHome) -> None:
     assert wes.house.entity_id(wes.key_of("relay1/state"), Platform.SWITCH) is None
 
 
+async def test_the_mac_of_a_stranger_is_not_taken(wes: WesAtHome) -> None:
+    """A server whose meters are not this one's gives the entry no identity either."""
+    await wes.move_in(uid="wes:021800000077", mac=None, meter_ids=["021800000077"])
+    assert wes.entry.state is ConfigEntryState.SETUP_RETRY
+    assert wes.entry.data["mac"] is None
+    assert wes.entry.unique_id == "wes:021800000077"
+
+
 async def test_a_meter_that_is_asked_about_is_no_stranger(wes: WesAtHome) -> None:
     """A restart in the middle of an exchange finds the same server."""
     await wes.move_in({"m2m_port": 9, "interval": 300}, mac=None)

@@ -63,9 +63,9 @@ async def _open(
     """Return a source whose first page has been read."""
 
     async def verify() -> None:
-        await _identify(hass, entry, client)
+        await _identify(entry, client)
 
-    sure = await _identify(hass, entry, client)
+    mac = await _identify(entry, client)
     admin = await client.is_admin()
     store = _store(hass, entry)
     state = _loaded(settings, await store.async_load() or {})
@@ -73,42 +73,44 @@ async def _open(
     source.coordinator.verify = verify
     try:
         await source.coordinator.first_read()
-        if not sure:
+        if mac is None or mac != entry.data.get(CONF_MAC):
             _check_meters(entry, state)
     except BaseException:
         await source.coordinator.async_shutdown()
         raise
+    if mac is not None:
+        _adopt_mac(hass, entry, mac)
     source.note_meters()
     source.start()
     return source
 
 
-async def _identify(hass: HomeAssistant, entry: EcomConfigEntry, client: WesClient) -> bool:
-    """Return whether it certainly is the server that was added; raise CannotConnect if not.
+async def _identify(entry: EcomConfigEntry, client: WesClient) -> str | None:
+    """Return the server's MAC, if it tells it; raise CannotConnect if it is another server's.
 
     Addresses wander between the servers of a building, and to other devices,
-    which are not to be sent a password. A server that tells
-    its MAC for the first time gets it as its entry's unique id; the keys of
-    its ports and entities stay as they are.
+    which are not to be sent a password.
     """
     try:
         await client.identify()
     except Unsupported as err:
         raise CannotConnect(str(err)) from err
     mac, known = await client.mac(), entry.data.get(CONF_MAC)
-    if mac is None:
-        return False
-    if known is None:
-        unique_id = f"wes:{mac}"
-        other = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id)
-        if other in (None, entry):
-            hass.config_entries.async_update_entry(
-                entry, unique_id=unique_id, data={**entry.data, CONF_MAC: mac}
-            )
-        return False
-    if mac != known:
+    if None not in (mac, known) and mac != known:
         raise CannotConnect("another WES answers at this address")
-    return True
+    return mac
+
+
+def _adopt_mac(hass: HomeAssistant, entry: EcomConfigEntry, mac: str) -> None:
+    """Make a MAC that is seen for the first time the entry's unique id.
+
+    The keys of its ports and entities stay as they are.
+    """
+    unique_id = f"wes:{mac}"
+    other = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id)
+    if entry.data.get(CONF_MAC) is None and other in (None, entry):
+        data = {**entry.data, CONF_MAC: mac}
+        hass.config_entries.async_update_entry(entry, unique_id=unique_id, data=data)
 
 
 def _check_meters(entry: EcomConfigEntry, state: WesState) -> None:
