@@ -4,6 +4,8 @@ from math import isfinite
 from typing import Final
 
 MOST_PORT: Final = 65535
+MOST_SERIAL: Final = 0xFFFFFF
+"""Half a MAC address: what a maker numbers its devices with."""
 
 
 def seconds(text: str) -> float:
@@ -23,5 +25,12 @@ def period(text: str) -> float:
 def port(text: str) -> int:
     """Return a TCP port, 0 for any; raises ValueError."""
     if not 0 <= (found := int(text)) <= MOST_PORT:
+        raise ValueError(text)
+    return found
+
+
+def serial(text: str) -> int:
+    """Return a device's serial number; raises ValueError."""
+    if not 0 <= (found := int(text)) <= MOST_SERIAL:
         raise ValueError(text)
     return found

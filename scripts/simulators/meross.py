@@ -12,13 +12,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from scripts.simulators import arguments as arguments_of
 from scripts.simulators.meross_device import MerossDevice
 from scripts.simulators.meross_server import KEY, MerossServer
 from scripts.simulators.meross_trace import made_up_plug, read_trace
 from scripts.simulators.plug_faults import Fault
-
-MOST_PORT = 65535
-MOST_SERIAL = 0xFFFFFF
 
 
 async def run(arguments: argparse.Namespace) -> int:
@@ -51,26 +49,16 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--live", action="store_true", help="let a recording change and count")
     parser.add_argument("--encrypted", action="store_true", help="as newer firmware does")
     parser.add_argument("--key", default=KEY, metavar="K", help="of its owner's account")
-    parser.add_argument("--serial", type=_serial, default=1, help="in names that are made up")
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="on loopback")
+    parser.add_argument(
+        "--serial", type=arguments_of.serial, default=1, help="in names that are made up"
+    )
+    parser.add_argument(
+        "--port", type=arguments_of.port, default=0, metavar="N", help="on loopback"
+    )
     parser.add_argument(
         "--fault", type=Fault, choices=[*Fault], nargs="+", action="extend", default=[]
     )
     return parser.parse_args(argv)
-
-
-def _port(text: str) -> int:
-    """Return a TCP port; raises ValueError, which argparse shows."""
-    if not 0 <= (port := int(text)) <= MOST_PORT:
-        raise ValueError(text)
-    return port
-
-
-def _serial(text: str) -> int:
-    """Return a serial number; raises ValueError, which argparse shows."""
-    if not 0 <= (serial := int(text)) <= MOST_SERIAL:
-        raise ValueError(text)
-    return serial
 
 
 def main() -> int:

@@ -10,16 +10,13 @@ import json
 import signal
 import sys
 from contextlib import suppress
-from math import isfinite
 from pathlib import Path
 
+from scripts.simulators import arguments as arguments_of
 from scripts.simulators.plug_faults import Fault
 from scripts.simulators.shelly_device import ShellyDevice
 from scripts.simulators.shelly_fixture import made_up_plug, read_fixture
 from scripts.simulators.shelly_server import ShellyServer
-
-MOST_PORT = 65535
-MOST_SERIAL = 0xFFFFFF
 
 
 async def run(arguments: argparse.Namespace) -> int:
@@ -57,35 +54,18 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/simulate shelly", description=__doc__)
     parser.add_argument("--fixture", type=Path, metavar="FILE", help="in aioshelly's JSON format")
     parser.add_argument("--live", action="store_true", help="let a recording change and count")
-    parser.add_argument("--serial", type=_serial, default=1, help="of the made-up plug")
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="on loopback")
+    parser.add_argument("--serial", type=arguments_of.serial, default=1, help="of the made-up plug")
+    parser.add_argument(
+        "--port", type=arguments_of.port, default=0, metavar="N", help="on loopback"
+    )
     parser.add_argument("--password", help="of the user admin; without it nobody needs one")
-    parser.add_argument("--interval", type=_period, default=5.0, metavar="S", help="of its pushes")
+    parser.add_argument(
+        "--interval", type=arguments_of.period, default=5.0, metavar="S", help="of its pushes"
+    )
     parser.add_argument(
         "--fault", type=Fault, choices=[*Fault], nargs="+", action="extend", default=[]
     )
     return parser.parse_args(argv)
-
-
-def _period(text: str) -> float:
-    """Return a positive number of seconds; raises ValueError, which argparse shows."""
-    if not (isfinite(seconds := float(text)) and seconds > 0):
-        raise ValueError(text)
-    return seconds
-
-
-def _port(text: str) -> int:
-    """Return a TCP port; raises ValueError, which argparse shows."""
-    if not 0 <= (port := int(text)) <= MOST_PORT:
-        raise ValueError(text)
-    return port
-
-
-def _serial(text: str) -> int:
-    """Return a serial number; raises ValueError, which argparse shows."""
-    if not 0 <= (serial := int(text)) <= MOST_SERIAL:
-        raise ValueError(text)
-    return serial
 
 
 def main() -> int:

@@ -25,8 +25,6 @@ from scripts.simulators.wes_http import Accounts  # noqa: E402 - as above
 from scripts.simulators.wes_page import Firmware  # noqa: E402 - as above
 from scripts.simulators.wes_server import Setup, WesServer  # noqa: E402 - as above
 
-MOST_SERIAL = 0xFFFFFF
-
 
 async def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
@@ -84,7 +82,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--no-m2m", action="store_true", help="leave the text protocol closed")
     parser.add_argument("--firmware", choices=[*Firmware], default=Firmware.FULL)
     parser.add_argument("--house", choices=[*House], default=House.GRID, help="what it measures")
-    parser.add_argument("--serial", type=_serial, default=1, help="the number in its names")
+    parser.add_argument(
+        "--serial", type=arguments_of.serial, default=1, help="the number in its names"
+    )
     parser.add_argument("--data", type=Path, metavar="FILE", help="serve this as the page")
     parser.add_argument(
         "--fault", type=Fault, choices=[*Fault], nargs="+", action="extend", default=[]
@@ -102,13 +102,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--reader-user", default=accounts.reader_user)
     parser.add_argument("--reader-password", default=accounts.reader_password)
     return parser.parse_args(argv)
-
-
-def _serial(text: str) -> int:
-    """Return a serial number; raises ValueError, which argparse shows."""
-    if not 0 <= (serial := int(text)) <= MOST_SERIAL:
-        raise ValueError(text)
-    return serial
 
 
 def main() -> int:

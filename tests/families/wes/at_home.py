@@ -109,6 +109,12 @@ class WesAtHome:
         self.server.values |= values
         return await self.poll()
 
+    async def insists(self, values: Mapping[str, str | None]) -> None:
+        """Let the page say something else three times, which makes it certain."""
+        await self.says(values)
+        await self.poll()
+        await self.poll()
+
     async def later(self, seconds: int) -> None:
         """Let time pass second by second, and the polls happen that are due by then."""
         for _ in range(seconds):

@@ -37,9 +37,7 @@ async def test_a_counter_that_fell_stops_and_asks(wes: WesAtHome) -> None:
 async def test_the_total_goes_on_from_the_closing_index(wes: WesAtHome) -> None:
     """1000.5 kWh at the end of the old meter, and 400 Wh on the new one since it began at 100."""
     await move_in(wes)
-    await wes.says({"pince/INDEX1": "0.500"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"pince/INDEX1": "0.500"})
     flow = await open_repair(wes.house, issue_of(wes, "clamp1"))
     done = await press(wes.house, flow, closing=1000500.0, opening=100.0)
     assert done["type"] is FlowResultType.CREATE_ENTRY
@@ -55,9 +53,7 @@ async def test_the_total_goes_on_from_the_closing_index(wes: WesAtHome) -> None:
 async def test_an_impossible_index_is_refused(wes: WesAtHome) -> None:
     """The old meter cannot have ended below what it showed; the form says so and stays."""
     await move_in(wes)
-    await wes.says({"pince/INDEX1": "0.500"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"pince/INDEX1": "0.500"})
     flow = await open_repair(wes.house, issue_of(wes, "clamp1"))
     for answer in ({"closing": 999999.0, "opening": 0.0}, {"closing": 1000000.0, "opening": 501.0}):
         form = await press(wes.house, flow, **answer)
@@ -72,9 +68,7 @@ async def test_an_impossible_index_is_refused(wes: WesAtHome) -> None:
 async def test_a_water_counter(wes: WesAtHome) -> None:
     """In m³, as its entity is."""
     await move_in(wes, counters={"1": "water_l"})
-    await wes.says({"impulsion/INDEX1": "7"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"impulsion/INDEX1": "7"})
     flow = await open_repair(wes.house, issue_of(wes, "pulse1"))
     await press(wes.house, flow, closing=5.25, opening=0.0)
     await wes.poll()
@@ -127,9 +121,7 @@ async def test_a_torn_number_is_no_exchange(wes: WesAtHome) -> None:
 async def test_the_same_meter_again_withdraws_the_question(wes: WesAtHome) -> None:
     """A Téléinfo that was plugged into another input for a while."""
     await move_in(wes)
-    await wes.says({"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100"})
     assert wes.house.issues == {EXCHANGED}
     wes.server.values.pop("tic2/ADCO")
     await wes.says({"tic2/H_CREUSE": "005000010"})
@@ -179,9 +171,7 @@ async def test_polls_between_the_answers_change_nothing(wes: WesAtHome) -> None:
     """A person who reads two indexes from a paper takes longer than a poll."""
     await move_in(wes)
     new = {"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100", "tic2/H_PLEINE": "000000040"}
-    await wes.says(new)
-    await wes.poll()
-    await wes.poll()
+    await wes.insists(new)
     flow = await open_repair(wes.house, issue_of(wes, "tic2"))
     await wes.poll()
     form = await press(wes.house, flow, closing=9000010.0, opening=0.0)
@@ -200,9 +190,7 @@ async def test_polls_between_the_answers_change_nothing(wes: WesAtHome) -> None:
 async def test_an_answer_to_a_question_that_is_gone_does_nothing(wes: WesAtHome) -> None:
     """The counter came back while the form was open."""
     await move_in(wes)
-    await wes.says({"pince/INDEX1": "0.500"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"pince/INDEX1": "0.500"})
     flow = await open_repair(wes.house, issue_of(wes, "clamp1"))
     await wes.says({"pince/INDEX1": "1000.000"})
     done = await press(wes.house, flow, closing=2000000.0, opening=0.0)
@@ -215,9 +203,7 @@ async def test_a_restart_between_the_answers(wes: WesAtHome) -> None:
     """What was answered stays answered."""
     await move_in(wes)
     new = {"tic2/ADCO": "021899999999", "tic2/H_CREUSE": "000000100", "tic2/H_PLEINE": "000000040"}
-    await wes.says(new)
-    await wes.poll()
-    await wes.poll()
+    await wes.insists(new)
     flow = await open_repair(wes.house, issue_of(wes, "tic2"))
     await press(wes.house, flow, closing=9000010.0, opening=0.0)
     await wes.house.reload(wes.entry)
@@ -260,9 +246,7 @@ async def test_a_meter_that_has_just_been_plugged_in_reads_zero(wes: WesAtHome) 
 async def test_a_counter_that_goes_on_withdraws_the_question(wes: WesAtHome) -> None:
     """The index is back where it was: it was a glitch of the server."""
     await move_in(wes)
-    await wes.says({"pince/INDEX1": "0.500"})
-    await wes.poll()
-    await wes.poll()
+    await wes.insists({"pince/INDEX1": "0.500"})
     await wes.says({"pince/INDEX1": "1000.001"})
     assert wes.house.issues == set()
     assert wes.shown("clamp1/import") == "1000001"
