@@ -18,7 +18,7 @@ from custom_components.ecom.binary_sensor import EcomBinarySensorDescription
 from custom_components.ecom.const import CONF_FAMILY, CONF_METERS, DOMAIN
 from custom_components.ecom.coordinator import CoordinatorPort, EcomCoordinator
 from custom_components.ecom.entity import EntitySpec, SpecAdder
-from custom_components.ecom.ports import AnyPort, HistoryPort, Kind, Reading
+from custom_components.ecom.ports import AnyPort, Counters, HistoryPort, Kind, Reading
 from custom_components.ecom.runtime import (
     Attachments,
     Discovery,
@@ -62,6 +62,7 @@ class ToySource:
         """Know nothing yet."""
         self.uid = str(entry.unique_id)
         self.kettle = EcomCoordinator(hass, entry, name="kettle", data=Kettle())
+        self.counters: Mapping[str, Counters] = {}
         self.histories: Mapping[str, HistoryPort] = {}
         self._attachments = Attachments()
         self.ports: dict[str, AnyPort] = {

@@ -116,20 +116,42 @@ class SwitchPort(Port[bool], Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HourEnergy:
-    """The energy of one whole hour, as the device remembers it."""
+    """The energy of one whole hour, as the device remembers it.
+
+    ``quarters_wh`` is that of its four quarter-hours, empty where the device does not
+    remember so finely. ``estimated`` marks an hour that was made from a longer time.
+    """
 
     start: datetime  # top of the hour, UTC
     energy_wh: float
     estimated: bool = False
+    quarters_wh: tuple[float, ...] = ()
 
 
 @runtime_checkable
 class HistoryPort(Protocol):
-    """A device's own memory of past hours."""
+    """A device's own memory of past hours, of what one energy port counts."""
 
     async def hours(self, start: datetime, end: datetime) -> Sequence[HourEnergy]:
-        """Return the hours in ``[start, end)`` that the device still holds."""
+        """Return the hours in ``[start, end)`` that the device still holds, in their order.
+
+        ``start`` and ``end`` are tops of hours in UTC. An hour that the device does not
+        know is left out; one that it knows to have been without energy is there with 0.
+        Raises CannotConnect or DeviceError if it cannot be asked.
+        """
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """The energy ports, by key, that count what a power port shows.
+
+    ``imported`` counts where the power is positive, ``exported`` where it is
+    negative; None where nothing counts.
+    """
+
+    imported: str | None = None
+    exported: str | None = None
 
 
 class Role(StrEnum):

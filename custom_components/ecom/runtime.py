@@ -18,7 +18,7 @@ from homeassistant.util.signal_type import SignalType
 from .const import DOMAIN
 from .coordinator import EcomCoordinator
 from .entity import EntitySpec, SpecAdder
-from .ports import AnyPort, HistoryPort
+from .ports import AnyPort, Counters, HistoryPort
 
 SIGNAL_PORTS: Final = SignalType[str, frozenset[str]](f"{DOMAIN}_ports")
 """A source's uid and the keys of the ports that can be resolved from now on.
@@ -87,8 +87,13 @@ class Source(Runtime, Protocol):
     """A device, or a connection to several, that is read and switched."""
 
     @property
+    def counters(self) -> Mapping[str, Counters]:
+        """Return what counts the energy of each power port, by the power port's key."""
+        ...
+
+    @property
     def histories(self) -> Mapping[str, HistoryPort]:
-        """Return the devices' own memories by port key."""
+        """Return the devices' own memories by the key of an energy port."""
         ...
 
     @property

@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _is_table(name: str) -> bool:
-    return name.rpartition(".")[2] == "tables"
+    return name.rpartition(".")[2] in ("tables", "plug_tables")
 
 
 def _descriptions(values: Iterable[object]) -> Iterator[tuple[str, str, list[str]]]:

@@ -18,7 +18,7 @@ from homeassistant.util import slugify
 from ....const import DOMAIN
 from ....coordinator import CoordinatorPort, CoordinatorSwitchPort, EcomCoordinator
 from ....entity import EntitySpec, SpecAdder
-from ....ports import AnyPort, HistoryPort
+from ....ports import AnyPort, Counters, HistoryPort
 from ....ports import Kind as PortKind
 from ....runtime import (
     SIGNAL_PORTS,
@@ -32,7 +32,7 @@ from ..client import WesClient
 from ..coordinator import ISSUE_EXCHANGED, WesCoordinator
 from ..flow.exchange import answer_of, question
 from ..models import Asking, WesState
-from ..protocol import Kind, Point
+from ..protocol import Kind, Point, Quantity
 from ..settings import CONF_METER_IDS, CONF_UID, CONF_WEBHOOK_ID, Settings
 from ..stored import dump
 from ..switching import LATENCY, Switching
@@ -103,6 +103,18 @@ class WesSource:
     def coordinators(self) -> Sequence[EcomCoordinator[Any]]:
         """Return the one coordinator: a page is read whole."""
         return (self.coordinator,)
+
+    @property
+    def counters(self) -> Mapping[str, Counters]:
+        """Return what counts the power of each input that has one."""
+        return {
+            f"{self.uid}/{point}": Counters(
+                imported=self._counter(point, Quantity.IMPORT, Quantity.INDEX),
+                exported=self._counter(point, Quantity.EXPORT, Quantity.PRODUCTION),
+            )
+            for point in self.state.present
+            if point.quantity is Quantity.POWER
+        }
 
     @property
     def state(self) -> WesState:
@@ -242,6 +254,11 @@ class WesSource:
             latency=LATENCY,
             send=partial(self._switching.switch, point),
         )
+
+    def _counter(self, power: Point, *quantities: Quantity) -> str | None:
+        """Return the key of the first port of energy that an input has among quantities."""
+        keys = (f"{self.uid}/{Point(power.kind, power.number, each)}" for each in quantities)
+        return next((key for key in keys if key in self.ports), None)
 
     def _point_spec(self, point: Point) -> EntitySpec:
         command: Command | None = None
