@@ -1,6 +1,7 @@
 """Fixtures that every unit test shares."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -9,6 +10,7 @@ from homeassistant.core import HomeAssistant
 # The test harness brings a ``custom_components`` of its own. The first import
 # wins, so ours comes here, before any fixture of the harness runs.
 import custom_components  # noqa: F401 - imported for that effect
+from custom_components.ecom.site import runtime
 from tests.house import House
 
 
@@ -24,6 +26,15 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+    request.getfixturevalue("quarters_database")
+
+
+@pytest.fixture
+def quarters_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where the Site keeps quarter-hours: tests share a configuration, but not these."""
+    path = tmp_path / "ecom.quarters.db"
+    monkeypatch.setattr(runtime, "database", lambda _: path)
+    return path
 
 
 @pytest.fixture

@@ -16,13 +16,15 @@ from .const import CONF_FAMILY, DOMAIN, ISSUE_SITE_DELETED, SITE_UID
 from .errors import CannotConnect, EcomError, InvalidAuth
 from .registry import FAMILIES
 from .runtime import SIGNAL_PORTS, EcomConfigEntry, Runtime
+from .services import async_setup_services
 from .site import runtime as site
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
-async def async_setup(_hass: HomeAssistant, _config: ConfigType) -> bool:
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up what does not belong to a single entry."""
+    async_setup_services(hass)
     return True
 
 
@@ -67,7 +69,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: EcomConfigEntry) -> Non
 async def _open(hass: HomeAssistant, entry: EcomConfigEntry) -> Runtime:
     """Return the entry's runtime; errors become those that Home Assistant knows."""
     if entry.unique_id == SITE_UID:
-        return site.open_site(hass, entry)
+        return await site.open_site(hass, entry)
     family = FAMILIES[entry.data[CONF_FAMILY]]
     if not await family.migrate(hass, entry):
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="newer_version")

@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN, SITE_UID
-from ..ports import AnyPort, Kind, Unsubscribe
-from ..runtime import SIGNAL_PORTS, Runtime
+from ..ports import AnyPort, Counters, HistoryPort, Kind, Unsubscribe
+from ..runtime import SIGNAL_PORTS, Source
 from .entity_port import KEY_PREFIX, EntityPort
 
 
@@ -38,19 +38,34 @@ class PortDirectory:
         """
         if key.startswith(KEY_PREFIX):
             return EntityPort(self._hass, key.removeprefix(KEY_PREFIX), kind, valid_for)
+        runtime = self._runtime(key)
+        return None if runtime is None else runtime.ports.get(key)
+
+    def counters(self, key: str) -> Counters | None:
+        """Return what counts a power port, None while its source is not there."""
+        if key.startswith(KEY_PREFIX):
+            return Counters()
+        runtime = self._runtime(key)
+        return None if runtime is None else runtime.counters.get(key, Counters())
+
+    def history(self, key: str) -> HistoryPort | None:
+        """Return a device's own memory of what an energy port counts, None if it has none."""
+        runtime = self._runtime(key)
+        return None if runtime is None else runtime.histories.get(key)
+
+    def _runtime(self, key: str) -> Source | None:
+        """Return the source that offers a port now."""
         uid = key.partition("/")[0]
         if key not in self._alive.get(uid, ()):
             return None
         # The keys of a source go on when its entry's unique id becomes a better one.
-        for runtime in self._runtimes():
-            if runtime.uid == uid and (port := runtime.ports.get(key)):
-                return port
-        return None
+        return next((runtime for runtime in self._runtimes() if runtime.uid == uid), None)
 
-    def _runtimes(self) -> Iterator[Runtime]:
+    def _runtimes(self) -> Iterator[Source]:
         """Yield the runtimes there are; that of an entry in set-up is there already."""
         for entry in self._hass.config_entries.async_entries(DOMAIN):
-            if runtime := getattr(entry, "runtime_data", None):
+            runtime: Source | None = getattr(entry, "runtime_data", None)
+            if runtime is not None and entry.unique_id != SITE_UID:
                 yield runtime
 
     @callback

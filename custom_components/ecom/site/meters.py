@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import callback
 
 from ..core.site_power import MeterPower
-from ..ports import AnyPort, Kind, Reading, Role, Unsubscribe
+from ..ports import AnyPort, Counters, Kind, Reading, Role, Unsubscribe
 from .directory import PortDirectory
 
 SUBENTRY_METER: Final = "meter"
@@ -57,6 +57,20 @@ class MeterConfig:
                 seconds=data.get(CONF_VALID_FOR, DEFAULT_VALID_FOR.total_seconds())
             ),
         )
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the keys of all its ports."""
+        return frozenset({self.port})
+
+    def counters(self, directory: PortDirectory) -> Counters:
+        """Return what counts this meter."""
+        if KINDS[self.role] is not Kind.POWER:
+            return Counters(imported=self.port)
+        found = directory.counters(self.port) or Counters()
+        if self.inverted:
+            return Counters(imported=found.exported, exported=found.imported)
+        return found
 
 
 class MeterWatch:

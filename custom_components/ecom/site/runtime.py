@@ -1,21 +1,28 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, SITE_UID
 from ..coordinator import EcomCoordinator
 from ..core.site_power import UNKNOWN, site_power
+from ..core.timeline import Slot
 from ..entity import EntitySpec, SpecAdder
 from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
+from .backfill import Backfill
+from .consumption import Asked, answer
 from .directory import PortDirectory
+from .entity_port import KEY_PREFIX
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
+from .quarter_store import QuarterStore
+from .quarters import QuarterBook, database, open_store
 from .tables import SENSORS, SiteState
 
 PLATFORMS: Final = (Platform.SENSOR,)
@@ -61,14 +68,19 @@ class SiteRuntime:
 
     uid: Final = SITE_UID
 
-    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
-        """Prepare; ``start`` begins to follow."""
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry, store: QuarterStore) -> None:
+        """Follow the meters, and keep what they count in a store that is open."""
+        self._hass = hass
         self.ports: Mapping[str, AnyPort] = {}
         self._entry = entry
         self._attachments = Attachments()
         self._coordinator = SiteCoordinator(hass, entry)
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
+        self._book = QuarterBook(hass, self._directory, store)
+        self._backfill = Backfill(hass, self._directory, self._book)
+        self._book.start()
+        self._backfill.start()
         self.apply()
         self._attachments.offer(self._specs())
 
@@ -90,7 +102,35 @@ class SiteRuntime:
             if subentry_id not in meters:
                 meters[subentry_id] = MeterWatch(config, self._coordinator.recompute)
                 meters[subentry_id].bind(self._directory)
+        self._book.follow(meters.values())
         self._coordinator.recompute()
+
+    def asked(self) -> list[str]:
+        """Return the ids of all meters."""
+        return list(self._coordinator.meters)
+
+    def meter_of(self, entity_id: str) -> str | None:
+        """Return the id of the meter that an entity belongs to, None if there is none."""
+        keys = port_keys(self._hass, entity_id)
+        for meter_id, meter in self._coordinator.meters.items():
+            if keys & {*meter.config.keys, *self._book.keys(meter.config).values()}:
+                return meter_id
+        return None
+
+    async def consumption(
+        self, meters: Sequence[str], period: Sequence[Slot], *, site: bool
+    ) -> dict[str, Any]:
+        """Return what meters counted in the slots of a period, and with ``site`` the site."""
+        await self._book.flush()
+        asked = [
+            Asked(
+                name=self._entry.subentries[meter_id].title,
+                role=(config := self._coordinator.meters[meter_id].config).role,
+                series=self._book.keys(config),
+            )
+            for meter_id in meters
+        ]
+        return await answer(self._hass, self._book.store, asked, period, site=site)
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what the site makes of its meters, without naming them."""
@@ -121,12 +161,15 @@ class SiteRuntime:
         self._stop()
         for meter in self._coordinator.meters.values():
             meter.unbind()
+        self._backfill.close()
+        await self._book.close()
         await self._coordinator.async_shutdown()
 
     @callback
     def _ports_changed(self) -> None:
         for meter in self._coordinator.meters.values():
             meter.bind(self._directory)
+        self._book.follow(self._coordinator.meters.values())
         self._coordinator.recompute()
 
     def _specs(self) -> list[EntitySpec]:
@@ -148,9 +191,18 @@ class SiteRuntime:
         ]
 
 
-def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
+def port_keys(hass: HomeAssistant, entity_id: str) -> set[str]:
+    """Return the keys under which an entity may be a port."""
+    entity = er.async_get(hass).async_get(entity_id)
+    if entity is None:
+        return set()
+    return {f"{KEY_PREFIX}{entity.id}", *({entity.unique_id} if entity.platform == DOMAIN else ())}
+
+
+async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
     """Start the Site, and let its subentries change it while it runs."""
-    runtime = SiteRuntime(hass, entry)
+    store = await hass.async_add_executor_job(open_store, database(hass))
+    runtime = SiteRuntime(hass, entry, store)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
         runtime.apply()

@@ -1,0 +1,173 @@
+"""What the hours of a gap were: a device's memory, between two sums that stand fast.
+
+The recorder books all that was counted in a gap into the hour in which it ended.
+The sum before the gap and the sum after it are right, so only what lies between
+them is made anew, and every later sum stays valid.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..ports import HourEnergy
+from .quarters import Quarter
+from .timeline import HOUR, QUARTER, QUARTER_MS, floor_hour, floor_quarter, hours, to_ms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GapHours:
+    """The hours that a gap touches, and what is known of them without the device.
+
+    ``total_wh`` is the difference of the sums before the first and after the last
+    hour. ``measured_wh`` is what was counted within the first and the last hour
+    while there were readings, by the hour; it bears on hours that the device does
+    not know exactly.
+    """
+
+    since: datetime
+    until: datetime
+    total_wh: float
+    measured_wh: Mapping[datetime, float] = field(default_factory=dict)
+
+    @property
+    def first(self) -> datetime:
+        """Return the top of the first hour."""
+        return floor_hour(self.since)
+
+    @property
+    def last(self) -> datetime:
+        """Return the top of the last hour."""
+        return floor_hour(self.until)
+
+    @property
+    def all(self) -> list[datetime]:
+        """Return the tops of all of them."""
+        return list(hours(self.first, self.last + HOUR))
+
+    def share(self, hour: datetime) -> float:
+        """Return which part of an hour lies in the gap, 0 to 1."""
+        return (min(self.until, hour + HOUR) - max(self.since, hour)) / HOUR
+
+
+def hourly(gap: GapHours, remembered: Sequence[HourEnergy]) -> list[HourEnergy]:
+    """Return the energy of all hours of a gap, whose sum is the gap's total.
+
+    What the device knows exactly is taken as it is, and the last hour takes the
+    rest, since readings lag behind the top of the hour. Hours that it does not know
+    share what is left, in the proportion of what it estimates, or evenly. Where its
+    memory holds more than the total, it is scaled down to it, and estimated.
+    """
+    known = {each.start: each for each in remembered}
+    exact = {
+        hour: known[hour].energy_wh
+        for hour in gap.all
+        if hour in known and not known[hour].estimated
+    }
+    if len(exact) == len(gap.all):
+        return _closed(gap, exact, known)
+    rest = _shared(gap, exact, known)
+    return [
+        HourEnergy(start=hour, energy_wh=exact[hour], quarters_wh=known[hour].quarters_wh)
+        if hour in exact
+        else HourEnergy(start=hour, energy_wh=rest[hour], estimated=True)
+        for hour in gap.all
+    ]
+
+
+def _closed(
+    gap: GapHours, exact: Mapping[datetime, float], known: Mapping[datetime, HourEnergy]
+) -> list[HourEnergy]:
+    """Return hours that are all known; the last one takes the rest."""
+    before = sum(energy for hour, energy in exact.items() if hour != gap.last)
+    if before > gap.total_wh:
+        scale = gap.total_wh / before
+        scaled = {hour: energy * scale for hour, energy in exact.items()} | {gap.last: 0.0}
+        return [HourEnergy(start=hour, energy_wh=scaled[hour], estimated=True) for hour in gap.all]
+    ends = dict(exact) | {gap.last: gap.total_wh - before}
+    return [
+        HourEnergy(start=hour, energy_wh=ends[hour], quarters_wh=known[hour].quarters_wh)
+        for hour in gap.all
+    ]
+
+
+def _shared(
+    gap: GapHours, exact: dict[datetime, float], known: Mapping[datetime, HourEnergy]
+) -> dict[datetime, float]:
+    """Return the energy of the hours that are not known exactly.
+
+    Changes ``exact``, where that is more than there was.
+    """
+    unknown = [hour for hour in gap.all if hour not in exact]
+    measured = {hour: gap.measured_wh.get(hour, 0.0) for hour in unknown}
+    rest = gap.total_wh - sum(exact.values()) - sum(measured.values())
+    if rest < 0:
+        scale = gap.total_wh / (gap.total_wh - rest)
+        exact.update({hour: energy * scale for hour, energy in exact.items()})
+        return {hour: measured[hour] * scale for hour in unknown}
+    guesses = [known[hour].energy_wh for hour in unknown if hour in known]
+    usual = sum(guesses) / len(guesses) if guesses else 1.0
+    weights = {
+        hour: (known[hour].energy_wh if hour in known else usual) * gap.share(hour)
+        for hour in unknown
+    }
+    whole = sum(weights.values())
+    if not whole:
+        weights = {hour: gap.share(hour) for hour in unknown}
+        whole = sum(weights.values())
+    return {hour: measured[hour] + rest * weights[hour] / whole for hour in unknown}
+
+
+def quarterly(
+    gap: GapHours, hourly_wh: Sequence[HourEnergy], stored: Mapping[int, Quarter], scale: int
+) -> dict[int, Quarter]:
+    """Return the quarter-hours that a gap touches, by number since 1970, made anew.
+
+    ``stored`` holds all quarter-hours of the gap's hours as they are known without the
+    device, in units of which ``scale`` make one Wh. The sum of those that the gap touches
+    stays the same.
+    """
+    first = to_ms(floor_quarter(gap.since)) // QUARTER_MS
+    last = -(-to_ms(gap.until) // QUARTER_MS)
+    touched = [number for number in range(first, last) if number in stored]
+    wanted: dict[int, float] = {}
+    guessed: set[int] = set()
+    for each in hourly_wh:
+        number = to_ms(each.start) // QUARTER_MS
+        mine = [at for at in range(number, number + HOUR // QUARTER) if at in touched]
+        if each.quarters_wh:
+            wanted |= {at: each.quarters_wh[at - number] * scale for at in mine}
+            continue
+        others = sum(
+            stored[at].amount
+            for at in range(number, number + HOUR // QUARTER)
+            if at in stored and at not in mine
+        )
+        wanted |= {at: max(each.energy_wh * scale - others, 0) / len(mine) for at in mine}
+        guessed |= set(mine)
+    return _to_the_sum(touched, wanted, guessed, stored)
+
+
+def _to_the_sum(
+    touched: Sequence[int],
+    wanted: Mapping[int, float],
+    guessed: set[int],
+    stored: Mapping[int, Quarter],
+) -> dict[int, Quarter]:
+    """Return whole amounts as wanted, whose sum is that of what is stored."""
+    total = sum(stored[at].amount for at in touched)
+    before = sum(wanted[at] for at in touched[:-1])
+    scale = total / before if before > total else 1.0
+    made: dict[int, Quarter] = {}
+    for at in touched[:-1]:
+        made[at] = Quarter(
+            amount=int(wanted[at] * scale),
+            covered_ms=stored[at].covered_ms,
+            estimated=at in guessed or scale < 1,
+        )
+    if touched:
+        made[touched[-1]] = Quarter(
+            amount=total - sum(each.amount for each in made.values()),
+            covered_ms=stored[touched[-1]].covered_ms,
+            estimated=touched[-1] in guessed or scale < 1,
+        )
+    return made

@@ -1,0 +1,172 @@
+"""Energy by quarter-hour, made from what a counter said and when.
+
+Amounts are whole thousandths of the counter's unit and times whole milliseconds,
+so that the quarter-hours of any time add up to exactly the difference of the
+counter. What lies between two readings is spread evenly over the time between.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..ports import Kind
+from .timeline import QUARTER_MS, from_ms, to_ms
+
+CLOSE_MS: Final = 300_000
+"""Readings that are further apart leave the quarter-hours at their edges estimated."""
+
+SCALES: Final = {Kind.ENERGY: 1000, Kind.HEAT: 1000, Kind.VOLUME: 1_000_000}
+"""So many make one Wh, or one m³: mWh, or millilitres."""
+
+MOST_PER_HOUR: Final = {Kind.ENERGY: 1_000_000, Kind.HEAT: 1_000_000, Kind.VOLUME: 100}
+"""More than any meter of a building counts in an hour: 1 MW, 100 m³."""
+
+MOST_AFTER_FALL: Final = {Kind.ENERGY: 20_000, Kind.HEAT: 20_000, Kind.VOLUME: 2}
+"""In an hour, of a counter that began anew: what more it shows is another meter's."""
+
+SLACK: Final = {Kind.ENERGY: 2_000, Kind.HEAT: 20_000, Kind.VOLUME: 2}
+"""What a coarse counter may step by at once."""
+
+SLACK_AFTER_FALL: Final = {Kind.ENERGY: 100, Kind.HEAT: 100, Kind.VOLUME: 0.05}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """What a counter stood at, in scaled units, at a moment in ms."""
+
+    at: int
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """A time without readings, over which an amount was counted; aware, in UTC."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class Quarter:
+    """What is known of one quarter-hour; several of it add up."""
+
+    amount: int = 0
+    covered_ms: int = 0
+    estimated: bool = False
+
+
+@dataclass(slots=True)
+class Series:
+    """One counter: where it stood last, and the quarter-hours that are not stored yet.
+
+    ``kind`` decides the scale, and what is too much to be true. ``refused`` counts
+    steps that no meter could make, and falls of the counter.
+    """
+
+    kind: Kind
+    mark: Mark | None = None
+    pending: dict[int, Quarter] = field(default_factory=dict)
+    refused: int = 0
+
+    def take(self, at: datetime, index: float) -> Gap | None:
+        """Take a reading, ``index`` in Wh or m³; return the gap that it ends, if one.
+
+        A counter that fell begins anew, from zero if what it shows can have been counted
+        since the last reading. A step that is too large to be true counts nothing: the
+        counter goes on from there.
+        """
+        now, before = self._mark(at, index), self.mark
+        if before is not None and now.at <= before.at and now.index == before.index:
+            return None  # an old reading once more, such as one that was stored
+        self.mark = now
+        if before is None:
+            return None
+        amount = self._counted(before, now)
+        if amount is None:
+            self.refused += 1
+            return None
+        if now.at <= before.at:
+            # Counted in no time, or while a clock went back: there is nothing to spread it over.
+            self._at(now.at).amount += amount
+            return None
+        self._spread(before.at, now.at, amount)
+        if now.at - before.at <= CLOSE_MS:
+            return None
+        return Gap(since=from_ms(before.at), until=from_ms(now.at))
+
+    def skip(self, at: datetime, index: float) -> None:
+        """Go on from a reading; what lies before it stays unknown."""
+        self.mark = self._mark(at, index)
+
+    def put_back(self, quarters: Mapping[int, Quarter]) -> None:
+        """Take quarter-hours back that could not be stored."""
+        for number, each in quarters.items():
+            known = self.pending.setdefault(number, Quarter())
+            known.amount += each.amount
+            known.covered_ms += each.covered_ms
+            known.estimated |= each.estimated
+
+    def drain(self) -> dict[int, Quarter]:
+        """Return the quarter-hours by number since 1970, and forget them."""
+        drained, self.pending = self.pending, {}
+        return drained
+
+    def _mark(self, at: datetime, index: float) -> Mark:
+        return Mark(at=to_ms(at), index=round(index * SCALES[self.kind]))
+
+    def _counted(self, before: Mark, now: Mark) -> int | None:
+        """Return what was counted between two readings, None if that cannot be told."""
+        fell = now.index < before.index
+        most = (MOST_AFTER_FALL if fell else MOST_PER_HOUR)[self.kind]
+        slack = (SLACK_AFTER_FALL if fell else SLACK)[self.kind]
+        hours = max(now.at - before.at, 0) / 3_600_000
+        amount = now.index if fell else now.index - before.index
+        return amount if 0 <= amount <= (slack + most * hours) * SCALES[self.kind] else None
+
+    def _spread(self, since: int, until: int, amount: int) -> None:
+        """Spread an amount over a time; the parts add up to it exactly."""
+        apart = until - since > CLOSE_MS
+        for start, end in _cut(since, until):
+            quarter = self._at(start)
+            done, left, total = start - since, end - since, until - since
+            quarter.amount += amount * left // total - amount * done // total
+            quarter.covered_ms += end - start
+            quarter.estimated |= apart
+
+    def _at(self, ms: int) -> Quarter:
+        return self.pending.setdefault(ms // QUARTER_MS, Quarter())
+
+
+def _cut(since: int, until: int) -> Iterator[tuple[int, int]]:
+    """Yield a time cut at the quarter-hours."""
+    while since < until:
+        end = min((since // QUARTER_MS + 1) * QUARTER_MS, until)
+        yield since, end
+        since = end
+
+
+class Integrator:
+    """A counter made of power, for a meter that has none of its own.
+
+    A power holds until the next one is reported, and no longer than it is valid.
+    """
+
+    def __init__(self, sign: int) -> None:
+        """Count what is drawn, ``sign`` 1, or what is fed in, ``sign`` -1."""
+        self._sign = sign
+        self._last: tuple[datetime, float, timedelta] | None = None
+        self.total_wh = 0.0
+
+    def take(self, at: datetime, power_w: float | None, valid_for: timedelta) -> bool:
+        """Take a power; return whether all the time since the last one is known.
+
+        ``total_wh`` stands at what was counted up to ``at``.
+        """
+        before, self._last = self._last, None
+        if power_w is not None:
+            self._last = (at, max(self._sign * power_w, 0.0), valid_for)
+        if before is None or at < before[0] or at - before[0] > before[2]:
+            return False
+        self.total_wh += before[1] * ((at - before[0]) / timedelta(hours=1))
+        return True

@@ -1,0 +1,116 @@
+"""The actions of ECOM."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import probatio
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, SITE_UID
+from .core.timeline import Resolution, ceil_quarter, floor_quarter
+from .site.consumption import period_slots
+from .site.runtime import SiteRuntime
+
+GET_CONSUMPTION: Final = "get_consumption"
+
+ATTR_END: Final = "end"
+ATTR_ENTITIES: Final = "entity_id"
+ATTR_RESOLUTION: Final = "resolution"
+ATTR_START: Final = "start"
+
+MOST_ROWS: Final = 100_000
+"""In one answer; that is a month of quarter-hours of thirty meters."""
+LONGEST: Final = timedelta(days=3660)
+
+CONSUMPTION: Final = probatio.Schema(
+    {
+        probatio.Required(ATTR_START): cv.datetime,
+        probatio.Optional(ATTR_END): cv.datetime,
+        probatio.Required(ATTR_RESOLUTION, default=Resolution.HOUR): probatio.Coerce(Resolution),
+        probatio.Optional(ATTR_ENTITIES): cv.entity_ids,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, once and for all entries."""
+    hass.services.async_register(
+        DOMAIN,
+        GET_CONSUMPTION,
+        _get_consumption,
+        schema=CONSUMPTION,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+async def _get_consumption(call: ServiceCall) -> ServiceResponse:
+    """Return what the meters counted in a period; without entities, of all and of the site."""
+    site = _site(call.hass)
+    start, end = _period(call)
+    entities: Sequence[str] | None = call.data.get(ATTR_ENTITIES)
+    meters = site.asked() if entities is None else _meters(site, entities)
+    if not meters:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_meters")
+    slots = period_slots(start, end, call.data[ATTR_RESOLUTION])
+    if len(slots) * len(meters) > MOST_ROWS:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="too_much")
+    answer: dict[str, Any] = await site.consumption(meters, slots, site=entities is None)
+    return {"resolution": call.data[ATTR_RESOLUTION].value, **answer}
+
+
+def _meters(site: SiteRuntime, entities: Sequence[str]) -> list[str]:
+    """Return the meters that entities belong to, each once."""
+    found: dict[str, None] = {}
+    for entity_id in entities:
+        meter = site.meter_of(entity_id)
+        if meter is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="no_meter_of_entity",
+                translation_placeholders={"entity": entity_id},
+            )
+        found[meter] = None
+    return list(found)
+
+
+def _period(call: ServiceCall) -> tuple[datetime, datetime]:
+    """Return a period of whole quarter-hours, until now if no end is given."""
+    start = _utc(call.data[ATTR_START])
+    end = _utc(call.data[ATTR_END]) if ATTR_END in call.data else dt_util.utcnow()
+    if start >= end:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_start")
+    if end - start > LONGEST:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="too_much")
+    return floor_quarter(start), ceil_quarter(end)
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; one without a zone is Home Assistant's local time."""
+    try:
+        return dt_util.as_utc(moment).astimezone(UTC)
+    except (OverflowError, ValueError) as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_such_time"
+        ) from err
+
+
+def _site(hass: HomeAssistant) -> SiteRuntime:
+    """Return the Site, which must be there."""
+    entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, SITE_UID)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_site")
+    runtime = entry.runtime_data
+    assert isinstance(runtime, SiteRuntime)  # noqa: S101 - the entry of that id has no other
+    return runtime

@@ -1,0 +1,132 @@
+"""Answers what meters counted: the series of the book, slot by slot."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..core.consumption import Consumed, Counted, consumed
+from ..core.quarters import SCALES
+from ..core.timeline import Resolution, Slot, slots
+from ..ports import Kind, Role
+from .meters import KINDS
+from .quarter_store import QuarterStore, Total
+from .quarters import DRAWN, FED
+
+type Json = dict[str, Any]
+
+UNITS: Mapping[Kind, str] = {Kind.POWER: "Wh", Kind.HEAT: "Wh", Kind.VOLUME: "m³"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One meter that is asked about: how it is called, and its series by direction."""
+
+    name: str
+    role: Role
+    series: Mapping[str, str]
+
+
+def period_slots(start: datetime, end: datetime, resolution: Resolution) -> list[Slot]:
+    """Return the slots of a period, by Home Assistant's time zone."""
+    return list(slots(start, end, resolution, dt_util.get_default_time_zone()))
+
+
+async def answer(
+    hass: HomeAssistant,
+    store: QuarterStore,
+    meters: Sequence[Asked],
+    period: Sequence[Slot],
+    *,
+    site: bool,
+) -> Json:
+    """Return what each meter counted, and what follows for the site, ready for JSON."""
+    counted = await hass.async_add_executor_job(_read, store, meters, period)
+    found: Json = {
+        "meters": [
+            {
+                "name": meter.name,
+                "role": meter.role.value,
+                "unit": UNITS[KINDS[meter.role]],
+                "slots": [
+                    _row(slot, drawn=each.drawn, fed=each.fed, of=each)
+                    for slot, each in zip(period, rows, strict=True)
+                ],
+            }
+            for meter, rows in zip(meters, counted, strict=True)
+        ]
+    }
+    if site:
+        roles = [meter.role for meter in meters]
+        together = [consumed(list(zip(roles, each, strict=True))) for each in _columns(counted)]
+        found["site"] = {
+            "unit": "Wh",
+            "slots": [
+                _row(
+                    slot,
+                    consumption=each.consumption,
+                    imported=each.imported,
+                    exported=each.exported,
+                    produced=each.produced,
+                    of=each,
+                )
+                for slot, each in zip(period, together, strict=True)
+            ],
+        }
+    return found
+
+
+def _columns(rows: Sequence[Sequence[Counted]]) -> Iterable[tuple[Counted, ...]]:
+    return zip(*rows, strict=True)
+
+
+def _row(slot: Slot, *, of: Counted | Consumed, **figures: float | None) -> Json:
+    """Return one slot; times are those of Home Assistant's zone."""
+    return {
+        "start": dt_util.as_local(slot.start).isoformat(),
+        "end": dt_util.as_local(slot.end).isoformat(),
+        **{name: None if figure is None else round(figure, 6) for name, figure in figures.items()},
+        "coverage": round(of.coverage, 4),
+        "estimated": of.estimated,
+    }
+
+
+def _read(
+    store: QuarterStore, meters: Sequence[Asked], period: Sequence[Slot]
+) -> list[list[Counted]]:
+    """Return what each meter counted in each slot. Blocks."""
+    return [_read_meter(store, meter, period) for meter in meters]
+
+
+def _read_meter(store: QuarterStore, meter: Asked, period: Sequence[Slot]) -> list[Counted]:
+    kind = KINDS[meter.role]
+    scale = SCALES[Kind.ENERGY if kind is Kind.POWER else kind]
+    totals = {name: store.totals(key, period) for name, key in meter.series.items()}
+    return [
+        _counted({name: rows[place] for name, rows in totals.items()}, slot, scale)
+        for place, slot in enumerate(period)
+    ]
+
+
+def _counted(totals: Mapping[str, Total], slot: Slot, scale: int) -> Counted:
+    """Return one slot of a meter: a direction that nothing counts is 0, if the other is known."""
+    known = [total for total in totals.values() if total.amount is not None]
+    whole_ms = (slot.end - slot.start).total_seconds() * 1000
+    covered = min((total.covered_ms for total in totals.values()), default=0)
+    complete = bool(totals) and len(known) == len(totals)
+
+    def amount(direction: str) -> float | None:
+        if not complete:
+            return None
+        total = totals.get(direction)
+        return 0.0 if total is None or total.amount is None else total.amount / scale
+
+    return Counted(
+        drawn=amount(DRAWN),
+        fed=amount(FED),
+        coverage=min(covered / whole_ms, 1.0),
+        estimated=any(total.estimated for total in totals.values()),
+    )
