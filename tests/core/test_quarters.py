@@ -1,0 +1,187 @@
+"""Quarter-hours add up to what the counter counted, whenever it was read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.ecom.core.quarters import Gap, Integrator, Series
+from custom_components.ecom.core.timeline import QUARTER_MS, from_ms
+from custom_components.ecom.ports import Kind
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def series() -> Series:
+    """Return a series that stood at 1 kWh at noon."""
+    found = Series(kind=Kind.ENERGY)
+    found.take(NOON, 1000.0)
+    return found
+
+
+def amounts(found: Series) -> dict[str, float]:
+    """Return Wh by the time at which a quarter-hour begins."""
+    return {
+        f"{from_ms(number * QUARTER_MS):%H:%M}": quarter.amount / 1000
+        for number, quarter in sorted(found.pending.items())
+    }
+
+
+def test_the_first_reading_counts_nothing() -> None:
+    """It says where the counter stands."""
+    found = series()
+    assert found.pending == {}
+    assert found.mark is not None
+    assert found.mark.index == 1_000_000
+
+
+def test_a_reading_counts_in_its_quarter_hour() -> None:
+    """And says how much of it is known."""
+    found = series()
+    assert found.take(NOON + 3 * MINUTE, 1030.0) is None
+    assert amounts(found) == {"12:00": 30.0}
+    (quarter,) = found.pending.values()
+    assert (quarter.covered_ms, quarter.estimated) == (180_000, False)
+
+
+def test_what_lies_across_a_boundary_is_shared_by_time() -> None:
+    """A minute before it and two after it."""
+    found = series()
+    found.take(NOON + 14 * MINUTE, 1000.0)
+    found.drain()
+    found.take(NOON + 17 * MINUTE, 1030.0)
+    assert amounts(found) == {"12:00": 10.0, "12:15": 20.0}
+    assert not any(quarter.estimated for quarter in found.pending.values())
+
+
+def test_a_gap_is_told_and_its_quarter_hours_are_estimated() -> None:
+    """Nobody knows when in it the energy was used."""
+    found = series()
+    gap = found.take(NOON + 45 * MINUTE, 1090.0)
+    assert gap == Gap(since=NOON, until=NOON + 45 * MINUTE)
+    assert amounts(found) == {"12:00": 30.0, "12:15": 30.0, "12:30": 30.0}
+    assert all(quarter.estimated for quarter in found.pending.values())
+
+
+def test_a_counter_that_begins_anew_counts_from_zero() -> None:
+    """If what it shows can have been counted since the last reading."""
+    found = series()
+    found.take(NOON + MINUTE, 5.0)
+    assert amounts(found) == {"12:00": 5.0}
+    found.take(NOON + 2 * MINUTE, 7.0)
+    assert amounts(found) == {"12:00": 7.0}
+
+
+def test_another_counter_is_not_counted() -> None:
+    """Neither one that stands lower, nor one that stands far higher."""
+    found = series()
+    assert found.take(NOON + MINUTE, 900.0) is None
+    assert found.take(NOON + 2 * MINUTE, 900_000.0) is None
+    assert found.refused == 2
+    assert amounts(found) == {}
+    found.take(NOON + 3 * MINUTE, 900_010.0)
+    assert amounts(found) == {"12:00": 10.0}
+
+
+def test_an_old_reading_once_more_changes_nothing() -> None:
+    """Such as one that was stored, and is shown before the device has answered."""
+    found = series()
+    found.take(NOON + MINUTE, 1010.0)
+    found.take(NOON, 1010.0)
+    found.take(NOON + MINUTE, 1010.0)
+    found.take(NOON + 2 * MINUTE, 1020.0)
+    (quarter,) = found.pending.values()
+    assert (quarter.amount, quarter.covered_ms) == (20_000, 120_000)
+
+
+def test_a_clock_that_goes_back_loses_no_energy() -> None:
+    """What was counted meanwhile is booked where the clock stands now."""
+    found = series()
+    found.take(NOON - 60 * MINUTE, 1010.0)
+    assert amounts(found) == {"11:00": 10.0}
+    found.take(NOON - 59 * MINUTE, 1012.0)
+    assert amounts(found) == {"11:00": 12.0}
+
+
+def test_a_clock_that_goes_back_does_not_hide_a_fall() -> None:
+    """A fall that cannot be is refused then as well."""
+    found = series()
+    assert found.take(NOON - MINUTE, 999.0) is None
+    assert found.refused == 1
+
+
+def test_what_cannot_be_stored_is_taken_back() -> None:
+    """And adds up with what came meanwhile."""
+    found = series()
+    found.take(NOON + MINUTE, 1010.0)
+    drained = found.drain()
+    found.take(NOON + 2 * MINUTE, 1015.0)
+    found.put_back(drained)
+    assert amounts(found) == {"12:00": 15.0}
+    (quarter,) = found.pending.values()
+    assert quarter.covered_ms == 120_000
+
+
+def test_what_is_skipped_stays_unknown() -> None:
+    """The counter goes on from there."""
+    found = series()
+    found.skip(NOON + 30 * MINUTE, 5.0)
+    found.take(NOON + 31 * MINUTE, 6.0)
+    assert amounts(found) == {"12:30": 1.0}
+
+
+def test_water_is_kept_to_the_millilitre() -> None:
+    """Its unit is m³."""
+    found = Series(kind=Kind.VOLUME)
+    found.take(NOON, 12.345678)
+    found.take(NOON + MINUTE, 12.345679)
+    (quarter,) = found.pending.values()
+    assert quarter.amount == 1
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(1, 4_000_000), st.floats(0, 400, allow_nan=False)), min_size=1
+    )
+)
+def test_quarter_hours_add_up_to_the_counter(steps: list[tuple[int, float]]) -> None:
+    """To the mWh, and to the millisecond, however far readings are apart."""
+    found = Series(kind=Kind.ENERGY)
+    at, index = NOON, 0.0
+    found.take(at, index)
+    for wait_ms, energy_wh in steps:
+        at += timedelta(milliseconds=wait_ms)
+        index += energy_wh
+        found.take(at, index)
+    assert found.refused == 0
+    assert sum(quarter.amount for quarter in found.pending.values()) == round(index * 1000)
+    covered = sum(quarter.covered_ms for quarter in found.pending.values())
+    assert covered == sum(wait_ms for wait_ms, _ in steps)
+    assert all(0 <= quarter.covered_ms <= QUARTER_MS for quarter in found.pending.values())
+    assert all(quarter.amount >= 0 for quarter in found.pending.values())
+
+
+def test_power_is_counted_while_it_holds() -> None:
+    """Each direction by itself, and only as long as the power was known."""
+    drawn, fed = Integrator(1), Integrator(-1)
+    assert not drawn.take(NOON, 600.0, 5 * MINUTE)
+    assert drawn.take(NOON + MINUTE, -120.0, 5 * MINUTE)
+    assert drawn.total_wh == pytest.approx(10.0)
+    assert drawn.take(NOON + 2 * MINUTE, 600.0, MINUTE)
+    assert drawn.total_wh == pytest.approx(10.0)
+    assert not drawn.take(NOON + 4 * MINUTE, 600.0, MINUTE)
+    assert drawn.total_wh == pytest.approx(10.0)
+    fed.take(NOON, -60.0, MINUTE)
+    assert fed.take(NOON + MINUTE, 60.0, MINUTE)
+    assert fed.total_wh == pytest.approx(1.0)
+
+
+def test_power_that_is_absent_counts_nothing() -> None:
+    """Nor does a clock that goes back."""
+    drawn = Integrator(1)
+    drawn.take(NOON, None, MINUTE)
+    assert not drawn.take(NOON + MINUTE, 60.0, MINUTE)
+    assert not drawn.take(NOON, 60.0, MINUTE)
+    assert drawn.total_wh == 0
