@@ -1,0 +1,227 @@
+"""The database of quarter-hours: whole after any crash, bounded, and readable by slot."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from custom_components.ecom.core.quarters import Gap, Mark, Quarter
+from custom_components.ecom.core.timeline import QUARTER_MS, Slot, to_ms
+from custom_components.ecom.site.quarter_store import (
+    KEPT,
+    Batch,
+    QuarterStore,
+    StoreDamaged,
+    Total,
+)
+from custom_components.ecom.site.quarters import open_store
+from scripts.tools.pure import ROOT
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+FIRST = to_ms(NOON) // QUARTER_MS
+
+WRITER = """
+import sys
+from pathlib import Path
+from scripts.tools.pure import load_pure
+load_pure()
+from custom_components.ecom.core.quarters import Mark, Quarter
+from custom_components.ecom.site.quarter_store import Batch, QuarterStore
+
+store = QuarterStore(Path(sys.argv[1]))
+for n in range(1, 1_000_000):
+    quarters = {n // 3: Quarter(amount=1, covered_ms=1), n // 3 + 1: Quarter(amount=1)}
+    store.write([Batch(key=key, mark=Mark(at=n, index=2 * n), quarters=quarters) for key in "ab"])
+    print(n, flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where the database is."""
+    return tmp_path / "quarters.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[QuarterStore]:
+    """Return an empty store."""
+    store = QuarterStore(path)
+    yield store
+    store.close()
+
+
+def batch(key: str = "a", index: int = 0, **amounts: int) -> Batch:
+    """Return a batch with amounts by the place of their quarter-hour, ``q0`` at noon."""
+    return Batch(
+        key=key,
+        mark=Mark(at=to_ms(NOON), index=index),
+        quarters={
+            FIRST + int(name[1:]): Quarter(amount=amount, covered_ms=1000)
+            for name, amount in amounts.items()
+        },
+    )
+
+
+def slot(first: int, last: int) -> Slot:
+    """Return the slot between two quarter-hours."""
+    return Slot(start=NOON + first * QUARTER, end=NOON + last * QUARTER)
+
+
+def test_what_is_written_adds_up(store: QuarterStore) -> None:
+    """Parts of a quarter-hour come one by one."""
+    store.write([batch(q0=5, q1=7)])
+    store.write([batch(q1=3, q2=1, index=9)])
+    assert store.totals("a", [slot(0, 1), slot(1, 2), slot(0, 3), slot(3, 4)]) == [
+        Total(amount=5, covered_ms=1000, estimated=False),
+        Total(amount=10, covered_ms=2000, estimated=False),
+        Total(amount=16, covered_ms=4000, estimated=False),
+        Total(amount=None, covered_ms=0, estimated=False),
+    ]
+    assert store.marks() == {"a": Mark(at=to_ms(NOON), index=9)}
+
+
+def test_series_do_not_mix(store: QuarterStore) -> None:
+    """And nothing is known of one that is not there."""
+    store.write([batch("a", q0=5), batch("b", q0=6)])
+    assert [store.totals(key, [slot(0, 1)])[0].amount for key in "abc"] == [5, 6, None]
+
+
+def test_an_estimate_stays_one(store: QuarterStore) -> None:
+    """Whatever is added to it."""
+    estimated = {FIRST: Quarter(amount=1, estimated=True)}
+    store.write([Batch(key="a", mark=Mark(at=0, index=0), quarters=estimated)])
+    store.write([batch(q0=1)])
+    assert store.totals("a", [slot(0, 1)])[0].estimated
+
+
+def test_a_gap_waits_until_it_is_filled(store: QuarterStore) -> None:
+    """And what fills it replaces what was there."""
+    gap = Gap(since=NOON, until=NOON + 2 * QUARTER)
+    store.write([batch(q0=5, q1=5)])
+    later = Batch(key="a", mark=Mark(at=1, index=1), quarters={}, gaps=(gap,))
+    store.write([later])
+    assert store.gaps("a") == [gap]
+    store.fill("a", gap, {FIRST: Quarter(amount=2), FIRST + 1: Quarter(amount=8)})
+    assert store.gaps("a") == []
+    found = store.quarters("a", NOON, NOON + 2 * QUARTER)
+    assert [quarter.amount for quarter in found.values()] == [2, 8]
+
+
+def test_it_remembers_which_series_a_meter_has(path: Path) -> None:
+    """For the time in which its source is not there."""
+    store = QuarterStore(path)
+    store.write([], {"meter": {"drawn": "a", "fed": "b"}, "other": {"drawn": "c"}})
+    store.write([], {"meter": {"drawn": "d"}})
+    store.close()
+    again = QuarterStore(path)
+    assert again.series_of() == {"meter": {"drawn": "d"}, "other": {"drawn": "c"}}
+    again.close()
+
+
+def test_a_series_goes_on_under_another_key(store: QuarterStore) -> None:
+    """Unless there is one of that key."""
+    store.write([batch("a", q0=5), batch("b", q0=6)])
+    store.rename("a", "c")
+    store.rename("b", "c")
+    assert [store.totals(key, [slot(0, 1)])[0].amount for key in "abc"] == [None, 6, 5]
+
+
+def test_it_is_bounded(store: QuarterStore) -> None:
+    """What is older than it keeps goes, and series of which nothing is left."""
+    store.write([batch("old", q0=5), batch("a", q0=5)])
+    store.write([Batch(key="a", mark=Mark(at=to_ms(NOON + KEPT), index=1), quarters={})])
+    store.prune(NOON + KEPT)
+    assert store.totals("a", [slot(0, 1)])[0].amount == 5
+    store.prune(NOON + KEPT + QUARTER)
+    assert store.totals("a", [slot(0, 1)])[0].amount is None
+    assert list(store.marks()) == ["a"]
+
+
+def test_thirteen_months_are_kept() -> None:
+    """This month is set against that of last year."""
+    assert timedelta(days=31 + 366) <= KEPT
+
+
+def test_a_failed_write_leaves_nothing_behind(store: QuarterStore) -> None:
+    """Neither quarter-hours nor a mark."""
+    wrong = Batch(key="b", mark=Mark(at=0, index=0), quarters={FIRST: Quarter(amount=1 << 70)})
+    with pytest.raises(OverflowError):
+        store.write([batch("a", q0=5), wrong])
+    assert store.marks() == {}
+    store.write([batch("a", q0=5)])
+    assert store.totals("a", [slot(0, 1)])[0].amount == 5
+
+
+def test_a_killed_process_loses_at_most_what_it_had_not_written(path: Path) -> None:
+    """Marks and quarter-hours are of the same moment, whenever that was."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        said = [next(writer.stdout) for _ in range(200)]
+        writer.send_signal(signal.SIGKILL)
+        said += writer.stdout.readlines()
+    store = QuarterStore(path)
+    everything = Slot(start=datetime(1970, 1, 1, tzinfo=UTC), end=NOON)
+    written = int(said[-1])
+    for key, mark in store.marks().items():
+        total = store.totals(key, [everything])[0].amount
+        assert total == mark.index
+        assert mark.at - written in {0, 1}
+    assert set(store.marks()) == {"a", "b"}
+    store.close()
+
+
+@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + b"x" * 5000])
+def test_a_damaged_file_is_put_aside(
+    path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is kept, and a new one begun."""
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged):
+        QuarterStore(path)
+    store = open_store(path)
+    store.write([batch(q0=5)])
+    store.close()
+    (aside,) = path.parent.glob("*.damaged-*")
+    assert aside.read_bytes() == content
+    assert aside.name in caplog.text
+
+
+def test_a_file_of_a_newer_version_is_put_aside(path: Path) -> None:
+    """Nothing of it is touched."""
+    QuarterStore(path).close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreDamaged, match="newer"):
+        QuarterStore(path)
+
+
+def test_a_place_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Is told, and nothing else."""
+    with pytest.raises(StoreDamaged):
+        QuarterStore(tmp_path)
+
+
+def test_a_checkpoint_brings_all_into_one_file(store: QuarterStore, path: Path) -> None:
+    """So that a backup is whole."""
+    store.write([batch(q0=5)])
+    store.checkpoint()
+    assert path.with_name("quarters.db-wal").stat().st_size == 0
+
+
+def test_thirteen_months_of_a_meter_are_small(path: Path) -> None:
+    """A megabyte, of which most is what a quarter-hour needs."""
+    store = QuarterStore(path)
+    quarters = {n: Quarter(amount=n * 37 % 900_000, covered_ms=QUARTER_MS) for n in range(38_000)}
+    store.write([Batch(key="a", mark=Mark(at=0, index=0), quarters=quarters)])
+    store.checkpoint()
+    store.close()
+    assert path.stat().st_size < 1_000_000
