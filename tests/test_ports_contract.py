@@ -7,9 +7,10 @@ import pytest
 
 from custom_components.ecom.ports import AnyPort, Kind, SwitchPort
 from custom_components.ecom.site.entity_port import EntityPort
+from custom_components.ecom.site.entity_switch import EntitySwitchPort
 from scripts.simulators.wes_faults import Fault
 from tests.contract_ports import PortCase, PortContract, SwitchCase, SwitchPortContract
-from tests.entities import ForeignSensor, add_sensor, registry_id
+from tests.entities import ForeignSensor, ForeignSwitch, add_sensor, add_switch, registry_id
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.conftest import meter
 from tests.families.e450.telegrams import EXPORT, IMPORT
@@ -153,3 +154,43 @@ class TestWesRelay(SwitchPortContract):
         """Return a relay of a server at home."""
         await wes.move_in()
         return WesRelayCase(wes)
+
+
+class EntitySwitchCase(SwitchCase):
+    """A switch of another integration."""
+
+    def __init__(self, house: House, switch: ForeignSwitch) -> None:
+        """Take a switch that is registered."""
+        self._house = house
+        self._switch = switch
+
+    @property
+    @override
+    def port(self) -> SwitchPort:
+        """Return a port over the entity."""
+        return EntitySwitchPort(self._house.hass, registry_id(self._switch))
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return the state that the other integration keeps."""
+        return bool(self._switch.is_on)
+
+    @override
+    async def refuse(self) -> None:
+        """Let the other integration raise."""
+        self._switch.refuses()
+
+    @override
+    async def vanish(self) -> None:
+        """Let the other integration lose its device."""
+        self._switch.goes()
+
+
+class TestEntitySwitch(SwitchPortContract):
+    """A port over an entity that Home Assistant's own service switches."""
+
+    @pytest.fixture
+    async def switch(self, house: House) -> SwitchCase:
+        """Return a registered switch."""
+        return EntitySwitchCase(house, await add_switch(house.hass, "plug"))

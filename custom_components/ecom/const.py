@@ -8,6 +8,9 @@ CONF_FAMILY: Final = "family"
 CONF_METERS: Final = "meters"
 CONF_SCHEMA: Final = "schema"
 
+ENTITY_PREFIX: Final = "entity:"
+"""What the key of a port over an entity begins with; its registry id follows."""
+
 SITE_UID: Final = "site"
 ISSUE_SITE_DELETED: Final = "site_deleted"
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import cast
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..const import DOMAIN, SITE_UID
+from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..ports import AnyPort, Counters, HistoryPort, Kind, Unsubscribe
 from ..runtime import SIGNAL_PORTS, Source
-from .entity_port import KEY_PREFIX, EntityPort
+from .entity_port import EntityPort
+from .entity_switch import EntitySwitchPort
 
 
 class PortDirectory:
@@ -36,37 +38,44 @@ class PortDirectory:
 
         ``kind`` and ``valid_for`` are those of an entity, which does not state them.
         """
-        if key.startswith(KEY_PREFIX):
-            return EntityPort(self._hass, key.removeprefix(KEY_PREFIX), kind, valid_for)
-        runtime = self._runtime(key)
-        return None if runtime is None else runtime.ports.get(key)
+        if key.startswith(ENTITY_PREFIX):
+            return self._entity(key.removeprefix(ENTITY_PREFIX), kind, valid_for)
+        source = self._source_of(key)
+        return None if source is None else source.ports.get(key)
 
     def counters(self, key: str) -> Counters | None:
-        """Return what counts a power port, None while its source is not there."""
-        if key.startswith(KEY_PREFIX):
-            return Counters()
-        runtime = self._runtime(key)
-        return None if runtime is None else runtime.counters.get(key, Counters())
+        """Return what counts a power port, None while its source is not there, or says nothing.
+
+        An entity says nothing: what counts it is stated with the meter.
+        """
+        source = self._source_of(key)
+        return None if source is None else source.counters.get(key)
 
     def history(self, key: str) -> HistoryPort | None:
         """Return a device's own memory of what an energy port counts, None if it has none."""
-        runtime = self._runtime(key)
-        return None if runtime is None else runtime.histories.get(key)
+        source = self._source_of(key)
+        return None if source is None else source.histories.get(key)
 
-    def _runtime(self, key: str) -> Source | None:
-        """Return the source that offers a port now."""
+    def _entity(self, registry_id: str, kind: Kind, valid_for: timedelta) -> AnyPort:
+        """Return the port over an entity, whether that is there or not."""
+        if kind is Kind.SWITCH:
+            return EntitySwitchPort(self._hass, registry_id)
+        return EntityPort(self._hass, registry_id, kind, valid_for)
+
+    def _source_of(self, key: str) -> Source | None:
+        """Return the source that offers the port now."""
         uid = key.partition("/")[0]
         if key not in self._alive.get(uid, ()):
             return None
         # The keys of a source go on when its entry's unique id becomes a better one.
-        return next((runtime for runtime in self._runtimes() if runtime.uid == uid), None)
+        sources = (source for source in self._sources() if source.uid == uid)
+        return next(sources, None)
 
-    def _runtimes(self) -> Iterator[Source]:
-        """Yield the runtimes there are; that of an entry in set-up is there already."""
+    def _sources(self) -> Iterator[Source]:
+        """Yield the sources there are; that of an entry in set-up is there already."""
         for entry in self._hass.config_entries.async_entries(DOMAIN):
-            runtime: Source | None = getattr(entry, "runtime_data", None)
-            if runtime is not None and entry.unique_id != SITE_UID:
-                yield runtime
+            if entry.unique_id != SITE_UID and (runtime := getattr(entry, "runtime_data", None)):
+                yield cast("Source", runtime)
 
     @callback
     def _ports_changed(self, uid: str, keys: frozenset[str]) -> None:

@@ -17,10 +17,10 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import selector
 
-from ..const import DOMAIN, SITE_UID
+from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..ports import Kind, Role
 from ..runtime import EcomConfigEntry
-from .entity_port import KEY_PREFIX, UNITS
+from .entity_port import UNITS
 from .meters import (
     CONF_INVERTED,
     CONF_PHASES,
@@ -143,7 +143,7 @@ def port_of(hass: HomeAssistant, entity_id: str, role: Role) -> tuple[str, str]:
     unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else entity.unit_of_measurement
     if unit not in UNITS[kind][0].VALID_UNITS:
         raise MeterError("wrong_kind")
-    return f"{KEY_PREFIX}{entity.id}", title
+    return f"{ENTITY_PREFIX}{entity.id}", title
 
 
 def meter_uid(port: str) -> str:

@@ -14,10 +14,14 @@ from .directory import PortDirectory
 
 SUBENTRY_METER: Final = "meter"
 
+CONF_ENERGY: Final = "energy"
+CONF_EXPORTED: Final = "exported"
 CONF_INVERTED: Final = "inverted"
 CONF_PHASES: Final = "phases"
 CONF_PORT: Final = "port"
 CONF_ROLE: Final = "role"
+CONF_SWITCH: Final = "switch"
+CONF_TITLE: Final = "title"
 CONF_VALID_FOR: Final = "valid_for"
 
 DEFAULT_VALID_FOR: Final = timedelta(minutes=5)
@@ -36,13 +40,21 @@ KINDS: Final[Mapping[Role, Kind]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeterConfig:
-    """A meter as its subentry describes it."""
+    """A meter as its subentry describes it.
+
+    ``energy`` and ``exported`` are the keys of the ports that count where the power of
+    ``port`` is positive and where it is negative, ``switch`` that of what switches it.
+    They are stated for entities; a source of ECOM knows its own counters.
+    """
 
     port: str
     role: Role
     inverted: bool = False
     phases: frozenset[int] = frozenset({1})
     valid_for: timedelta = DEFAULT_VALID_FOR
+    energy: str | None = None
+    exported: str | None = None
+    switch: str | None = None
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> MeterConfig:
@@ -56,21 +68,30 @@ class MeterConfig:
             valid_for=timedelta(
                 seconds=data.get(CONF_VALID_FOR, DEFAULT_VALID_FOR.total_seconds())
             ),
+            energy=data.get(CONF_ENERGY),
+            exported=data.get(CONF_EXPORTED),
+            switch=data.get(CONF_SWITCH),
         )
 
     @property
     def keys(self) -> frozenset[str]:
-        """Return the keys of all its ports."""
-        return frozenset({self.port})
+        """Return the keys of the ports that it names."""
+        named = (self.port, self.energy, self.exported, self.switch)
+        return frozenset(key for key in named if key is not None)
 
     def counters(self, directory: PortDirectory) -> Counters:
-        """Return what counts this meter."""
+        """Return which energy ports count this meter, in the site's sign.
+
+        What is stated wins over what the source says. A volume or a heat counts
+        itself. None where nothing counts, or where the source is not there.
+        """
         if KINDS[self.role] is not Kind.POWER:
             return Counters(imported=self.port)
         found = directory.counters(self.port) or Counters()
+        imported, exported = self.energy or found.imported, self.exported or found.exported
         if self.inverted:
-            return Counters(imported=found.exported, exported=found.imported)
-        return found
+            imported, exported = exported, imported
+        return Counters(imported=imported, exported=exported)
 
 
 class MeterWatch:

@@ -56,13 +56,19 @@ def open_store(path: Path) -> QuarterStore:
 class Track:
     """One series, and the port that it is made from."""
 
-    def __init__(self, key: str, port: AnyPort, series: Series, sign: int = 0) -> None:
-        """Follow a counter, or with a ``sign`` one direction of a power."""
+    def __init__(
+        self, key: str, port: AnyPort, series: Series, *, sign: int = 0, remembers: bool = False
+    ) -> None:
+        """Follow a counter, or with a ``sign`` one direction of a power.
+
+        ``remembers`` says that the device can be asked about the gaps.
+        """
         self.key = key
         self.port = port
         self.series = series
         self.gaps: list[Gap] = []
-        self.gaps_wait = not sign  # some may wait since an earlier run
+        self.gaps_wait = remembers  # some may wait since an earlier run
+        self._remembers = remembers
         self._integrator = Integrator(sign) if sign else None
         self._unsubscribe: Unsubscribe | None = None
 
@@ -91,7 +97,7 @@ class Track:
             self._integrate(self._integrator, reading)
         elif reading.value is not None and not reading.is_stale(dt_util.utcnow()):
             gap = self.series.take(reading.measured_at, reading.value)
-            if gap is not None:
+            if gap is not None and self._remembers:
                 self.gaps.append(gap)
                 self.gaps_wait = True
 
@@ -162,9 +168,10 @@ class QuarterBook:
             if known is not None and known.port is port and known.following:
                 continue
             series = known.series if known is not None else self._series(key, kind, sign)
-            track = Track(key, port, series, sign)
+            remembers = self._directory.history(key) is not None
+            track = Track(key, port, series, sign=sign, remembers=remembers)
             if known is not None:
-                track.gaps, track.gaps_wait = known.gaps, known.gaps_wait
+                track.gaps = known.gaps
             self.tracks[key] = track
             track.start()
 

@@ -9,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, SITE_UID
+from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..coordinator import EcomCoordinator
 from ..core.site_power import UNKNOWN, site_power
 from ..core.timeline import Slot
@@ -19,7 +19,6 @@ from ..runtime import Attachments, EcomConfigEntry, Question
 from .backfill import Backfill
 from .consumption import Asked, answer
 from .directory import PortDirectory
-from .entity_port import KEY_PREFIX
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .quarter_store import QuarterStore
 from .quarters import QuarterBook, database, open_store
@@ -196,7 +195,10 @@ def port_keys(hass: HomeAssistant, entity_id: str) -> set[str]:
     entity = er.async_get(hass).async_get(entity_id)
     if entity is None:
         return set()
-    return {f"{KEY_PREFIX}{entity.id}", *({entity.unique_id} if entity.platform == DOMAIN else ())}
+    return {
+        f"{ENTITY_PREFIX}{entity.id}",
+        *({entity.unique_id} if entity.platform == DOMAIN else ()),
+    }
 
 
 async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
