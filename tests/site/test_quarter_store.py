@@ -160,7 +160,7 @@ def test_a_failed_write_leaves_nothing_behind(store: QuarterStore) -> None:
 
 def test_a_killed_process_loses_at_most_what_it_had_not_written(path: Path) -> None:
     """Marks and quarter-hours are of the same moment, whenever that was."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - a program of this file
         [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
