@@ -11,6 +11,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
 
+from custom_components.ecom.backup import async_post_backup, async_pre_backup
 from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.site.quarter_store import QuarterStore
 from custom_components.ecom.site.runtime import SiteRuntime
@@ -71,6 +72,11 @@ async def ask(house: House, **asked: Any) -> Json:
     )
     assert isinstance(found, dict)
     return found
+
+
+def content(path: Path) -> bytes:
+    """Return the octets of a file."""
+    return path.read_bytes()
 
 
 def column(rows: list[Json], name: str) -> list[Any]:
@@ -294,3 +300,26 @@ async def test_old_quarter_hours_go(noon: House) -> None:
         await noon.later(days=50)
     found = await ask(noon, end="2026-11-26 12:15")
     assert column(found["meters"][0]["slots"], "drawn") == [None]
+
+
+async def test_a_backup_holds_what_is_known(noon: House, quarters_database: Path) -> None:
+    """The file is whole and stands still while it is copied; afterwards nothing is missing."""
+    grid = await Grid.at(noon)
+    await noon.add_site(grid.data())
+    await grid.counts(1.0)
+    await grid.counts(1.1, minutes=1)
+    await async_pre_backup(noon.hass)
+    copied = content(quarters_database)
+    await grid.counts(1.3, minutes=4)
+    await noon.later(minutes=2)
+    assert content(quarters_database) == copied
+    assert content(quarters_database.with_name("ecom.quarters.db-wal")) == b""
+    await async_post_backup(noon.hass)
+    found = await ask(noon, end="2026-11-26 12:15")
+    assert column(found["meters"][0]["slots"], "drawn") == [300.0]
+
+
+async def test_a_backup_without_a_site(house: House) -> None:
+    """Has nothing to wait for."""
+    await async_pre_backup(house.hass)
+    await async_post_backup(house.hass)

@@ -140,6 +140,7 @@ class QuarterBook:
         self._stops: list[CALLBACK_TYPE] = []
         self._failing = False
         self._lock = asyncio.Lock()
+        self._paused = False
 
     @callback
     def start(self) -> None:
@@ -185,7 +186,18 @@ class QuarterBook:
     async def flush(self) -> None:
         """Write what is not written yet; what fails is tried again the next time."""
         async with self._lock:
-            await self._write()
+            if not self._paused:
+                await self._write()
+
+    async def pause(self) -> None:
+        """Write what is known, and nothing more until ``resume``: the file is copied."""
+        await self.flush()
+        self._paused = True
+        await self._hass.async_add_executor_job(self.store.checkpoint)
+
+    def resume(self) -> None:
+        """Write again."""
+        self._paused = False
 
     async def close(self) -> None:
         """Follow nothing any more, and write what is left."""
@@ -193,6 +205,7 @@ class QuarterBook:
             stop()
         for track in self.tracks.values():
             track.stop()
+        self.resume()
         await self.flush()
         await self._hass.async_add_executor_job(self.store.close)
 

@@ -76,9 +76,9 @@ class SiteRuntime:
         self._coordinator = SiteCoordinator(hass, entry)
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
-        self._book = QuarterBook(hass, self._directory, store)
-        self._backfill = Backfill(hass, self._directory, self._book)
-        self._book.start()
+        self.quarters = QuarterBook(hass, self._directory, store)
+        self._backfill = Backfill(hass, self._directory, self.quarters)
+        self.quarters.start()
         self._backfill.start()
         self.apply()
         self._attachments.offer(self._specs())
@@ -101,7 +101,7 @@ class SiteRuntime:
             if subentry_id not in meters:
                 meters[subentry_id] = MeterWatch(config, self._coordinator.recompute)
                 meters[subentry_id].bind(self._directory)
-        self._book.follow(meters.values())
+        self.quarters.follow(meters.values())
         self._coordinator.recompute()
 
     def asked(self) -> list[str]:
@@ -112,7 +112,7 @@ class SiteRuntime:
         """Return the id of the meter that an entity belongs to, None if there is none."""
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
-            if keys & {*meter.config.keys, *self._book.keys(meter.config).values()}:
+            if keys & {*meter.config.keys, *self.quarters.keys(meter.config).values()}:
                 return meter_id
         return None
 
@@ -120,16 +120,16 @@ class SiteRuntime:
         self, meters: Sequence[str], period: Sequence[Slot], *, site: bool
     ) -> dict[str, Any]:
         """Return what meters counted in the slots of a period, and with ``site`` the site."""
-        await self._book.flush()
+        await self.quarters.flush()
         asked = [
             Asked(
                 name=self._entry.subentries[meter_id].title,
                 role=(config := self._coordinator.meters[meter_id].config).role,
-                series=self._book.keys(config),
+                series=self.quarters.keys(config),
             )
             for meter_id in meters
         ]
-        return await answer(self._hass, self._book.store, asked, period, site=site)
+        return await answer(self._hass, self.quarters.store, asked, period, site=site)
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what the site makes of its meters, without naming them."""
@@ -161,14 +161,14 @@ class SiteRuntime:
         for meter in self._coordinator.meters.values():
             meter.unbind()
         self._backfill.close()
-        await self._book.close()
+        await self.quarters.close()
         await self._coordinator.async_shutdown()
 
     @callback
     def _ports_changed(self) -> None:
         for meter in self._coordinator.meters.values():
             meter.bind(self._directory)
-        self._book.follow(self._coordinator.meters.values())
+        self.quarters.follow(self._coordinator.meters.values())
         self._coordinator.recompute()
 
     def _specs(self) -> list[EntitySpec]:
