@@ -5,18 +5,23 @@ Assistant. It is no part of ECOM, and nobody installs it.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import (
+    Event,
+    EventStateChangedData,
     HomeAssistant,
     ServiceCall,
     ServiceResponse,
     SupportsResponse,
     callback,
 )
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
@@ -29,11 +34,16 @@ PERCENTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Begin to measure; the action ``collect`` returns what was measured, and begins anew."""
     del config
-    lag, reads = Lag(hass), Reads(hass)
+    lag, reads, writes = Lag(hass), Reads(hass), Writes(hass)
 
     async def collect(call: ServiceCall) -> ServiceResponse:
         del call
-        return {"now": hass.loop.time(), **lag.collect(), "reads": reads.collect()}
+        return {
+            "now": hass.loop.time(),
+            **lag.collect(),
+            "reads": reads.collect(),
+            "writes": writes.collect(),
+        }
 
     hass.services.async_register(
         DOMAIN, "collect", collect, supports_response=SupportsResponse.ONLY
@@ -124,6 +134,27 @@ class Reads:
                 self._times.setdefault(entry_id, []).append(self._hass.loop.time())
 
         self._heard[entry_id] = (coordinator, coordinator.async_add_listener(updated))
+
+
+class Writes:
+    """How often each entity of ECOM got another state, which the recorder writes down."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Count from now on."""
+        self._entities = er.async_get(hass)
+        self._counts: Counter[str] = Counter()
+        hass.bus.async_listen(EVENT_STATE_CHANGED, self._changed)
+
+    def collect(self) -> dict[str, int]:
+        """Return the counts by unique id since the last time."""
+        found, self._counts = dict(self._counts), Counter()
+        return found
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        entity = self._entities.async_get(event.data["entity_id"])
+        if entity is not None and entity.platform == "ecom":
+            self._counts[entity.unique_id] += 1
 
 
 def _count(coordinator: Any) -> int:
