@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..ports import Role
-
-SUPPLY = (Role.GRID, Role.SOLAR, Role.BATTERY)
-"""The roles that a site's consumption is made from; a sub-meter is part of it."""
+from .site_power import SUPPLY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from ..ports import Reading, Role
 
+SUPPLY = frozenset({Role.GRID, Role.SOLAR, Role.BATTERY})
+"""The roles whose sum is what the site consumes; a sub-meter is part of it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeterPower:
@@ -38,20 +41,16 @@ def site_power(meters: Sequence[MeterPower], now: datetime) -> SitePower:
     site. A figure is never a partial sum: one stale or unresolved meter among
     those that it is made from leaves it unknown, and so does having none.
     """
-    grid = _total(meters, {Role.GRID}, now)
+    grid = _total(meters, frozenset({Role.GRID}), now)
     return SitePower(
-        power_w=None if grid is None else _total(meters, _ELECTRIC, now),
+        power_w=None if grid is None else _total(meters, SUPPLY, now),
         import_w=None if grid is None else max(0.0, grid),
         export_w=None if grid is None else max(0.0, -grid),
-        production_w=_total(meters, {Role.SOLAR}, now),
+        production_w=_total(meters, frozenset({Role.SOLAR}), now),
     )
 
 
-_ELECTRIC = {Role.GRID, Role.SOLAR, Role.BATTERY}
-"""The roles whose sum is what the site consumes; a sub-meter is part of it."""
-
-
-def _total(meters: Iterable[MeterPower], roles: set[Role], now: datetime) -> float | None:
+def _total(meters: Iterable[MeterPower], roles: frozenset[Role], now: datetime) -> float | None:
     """Return the sum over the roles, None unless every meter of them is known."""
     total: float | None = None
     for meter in meters:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import callback
 
-from ..core.site_power import MeterPower
+from ..core.site_power import SUPPLY, MeterPower
 from ..ports import AnyPort, Counters, Kind, Reading, Role, Unsubscribe
 from .directory import PortDirectory
 
@@ -111,10 +111,14 @@ class MeterWatch:
 
     @callback
     def bind(self, directory: PortDirectory) -> None:
-        """Look the port up again, since its source came, went or was replaced."""
+        """Look the port up again, since its source came, went or was replaced.
+
+        Only what the site's figures are made from is worth telling of: a hundred plugs
+        that report each second change none of them.
+        """
         self.unbind()
         self._port = directory.resolve(self.config.port, self.kind, self.config.valid_for)
-        if self._port is not None:
+        if self._port is not None and self.config.role in SUPPLY:
             self._unsubscribe = self._port.subscribe(self._read)
 
     @callback

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..coordinator import EcomCoordinator
-from ..core.site_power import UNKNOWN, site_power
+from ..core.site_power import SUPPLY, UNKNOWN, site_power
 from ..core.timeline import Slot
 from ..entity import EntitySpec, SpecAdder
 from ..ports import AnyPort
@@ -48,7 +48,8 @@ class SiteCoordinator(EcomCoordinator[SiteState]):
         fresh = [
             moment
             for power in powers
-            if power.reading is not None
+            if power.role in SUPPLY
+            and power.reading is not None
             and not power.reading.is_stale(now)
             and (moment := power.reading.expires_at) is not None
         ]
