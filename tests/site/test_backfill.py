@@ -1,0 +1,288 @@
+"""Hours that Home Assistant missed, made anew from what a device remembers.
+
+A recorder with a file of its own, and two Home Assistants one after the other.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_test_home_assistant,
+)
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.ecom.const import DOMAIN
+from custom_components.ecom.core.timeline import HOUR
+from custom_components.ecom.registry import FAMILIES
+from tests.house import House
+from tests.rememberer import ENERGY_KEY, POWER_KEY, CountingFamily, CountingSource, Memory
+from tests.toy import UID
+
+TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
+MINUTE = timedelta(minutes=1)
+
+type Json = dict[str, Any]
+
+pytestmark = [
+    pytest.mark.parametrize("persistent_database", [True]),
+    pytest.mark.parametrize("enable_statistics", [True]),
+    pytest.mark.parametrize("enable_missing_statistics", [True]),
+]
+
+
+def watts(hour: datetime) -> int:
+    """Return what the kettle draws all through an hour: another power in each."""
+    return 60 * (3 + hour.hour * 7 % 5)
+
+
+def total_wh(at: datetime) -> float:
+    """Return what it has counted: a minute's energy is counted as the minute begins."""
+    minutes = (at - TEN) // MINUTE + 1
+    return 5000 + sum(watts(TEN + minute * MINUTE) / 60 for minute in range(minutes))
+
+
+class Home:
+    """One life of Home Assistant, with a kettle in it that is read each minute."""
+
+    def __init__(self, house: House, source: CountingSource) -> None:
+        """Take a house in which the kettle is set up."""
+        self.house = house
+        self.source = source
+
+    async def live_until(self, end: datetime) -> None:
+        """Let minutes pass, each with a reading ten seconds after it has begun."""
+        while dt_util.utcnow() < end:
+            self.source.counts(total_wh(dt_util.utcnow()))
+            await self.house.later(minutes=1)
+            await self.house.hass.async_block_till_done(wait_background_tasks=True)
+            await async_wait_recording_done(self.house.hass)
+
+    async def hours(self) -> dict[str, float]:
+        """Return the energy of each hour by its beginning, as the Energy dashboard shows it."""
+        entity_id = self.house.entity_id(ENERGY_KEY)
+        assert entity_id is not None
+        found = await get_instance(self.house.hass).async_add_executor_job(
+            lambda: statistics_during_period(
+                self.house.hass, TEN - HOUR, None, {entity_id}, "hour", None, {"change", "sum"}
+            )
+        )
+        return {
+            f"{datetime.fromtimestamp(row['start'], tz=TEN.tzinfo):%H}": row["change"]
+            for row in found.get(entity_id, [])
+        }
+
+    async def short_rows(self) -> list[Any]:
+        """Return the five-minute rows."""
+        entity_id = self.house.entity_id(ENERGY_KEY)
+        assert entity_id is not None
+        found = await get_instance(self.house.hass).async_add_executor_job(
+            lambda: statistics_during_period(
+                self.house.hass, TEN, None, {entity_id}, "5minute", None, {"state", "sum"}
+            )
+        )
+        return found[entity_id]
+
+    async def quarters(self, start: datetime, end: datetime) -> list[Json]:
+        """Return the quarter-hours of the kettle, through the action."""
+        answer = await self.house.hass.services.async_call(
+            DOMAIN,
+            "get_consumption",
+            {"start": start, "end": end, "resolution": "quarter_hour"},
+            blocking=True,
+            return_response=True,
+        )
+        assert isinstance(answer, dict)
+        slots: list[Json] = answer["meters"][0]["slots"]
+        return slots
+
+
+@pytest.fixture
+def memory() -> Memory:
+    """Return the memory of the kettle."""
+    return Memory()
+
+
+@pytest.fixture
+def _kettles(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register the family of kettles."""
+    monkeypatch.setitem(FAMILIES, "toy", CountingFamily(memory))
+
+
+@pytest.fixture
+def start(
+    async_test_recorder: Callable[[HomeAssistant], Any],
+    freezer: FrozenDateTimeFactory,
+    quarters_database: Path,
+    hass_storage: dict[str, Any],
+    _kettles: None,
+) -> Callable[[], Any]:
+    """Return what begins a life of Home Assistant; what is on disk outlives it."""
+    del quarters_database, hass_storage
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[Home]:
+        async with async_test_home_assistant() as hass:
+            hass.data.pop(DATA_CUSTOM_COMPONENTS)
+            async with async_test_recorder(hass):
+                await hass.config.async_set_time_zone("UTC")
+                house = House(hass=hass, freezer=freezer)
+                entry = await house.add(
+                    MockConfigEntry(
+                        domain=DOMAIN,
+                        unique_id=UID,
+                        title="Kettle",
+                        data={"family": "toy", "meters": []},
+                    )
+                )
+                await house.add_site({"port": POWER_KEY, "role": "sub_meter"})
+                source = entry.runtime_data
+                assert isinstance(source, CountingSource)
+                try:
+                    yield Home(house, source)
+                    await async_wait_recording_done(hass)
+                    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+                    await hass.async_block_till_done()
+                finally:
+                    await house.close()
+                    await hass.async_stop(force=True)
+
+    freezer.move_to(TEN + timedelta(seconds=11))
+    return life
+
+
+async def gap(start: Callable[[], Any], freezer: FrozenDateTimeFactory) -> None:
+    """Let Home Assistant live from 10:00 to 12:20, and be gone until 16:20."""
+    async with start() as home:
+        await home.live_until(TEN + 2 * HOUR + 20 * MINUTE)
+    freezer.move_to(TEN + 6 * HOUR + 20 * MINUTE + timedelta(seconds=11))
+
+
+async def test_the_hours_of_a_gap(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """Each gets what the device remembers, once the first hour after it is compiled."""
+    memory.keep(TEN, *(watts(TEN + place * HOUR) for place in range(24)))
+    await gap(start, freezer)
+    async with start() as home:
+        await home.live_until(TEN + 6 * HOUR + 59 * MINUTE)
+        before = await home.hours()
+        assert before.get("13", 0) == 0
+        assert not memory.asked
+        await home.live_until(TEN + 7 * HOUR)
+        short = await home.short_rows()
+        await home.live_until(TEN + 7 * HOUR + 4 * MINUTE)
+        after = await home.hours()
+        assert {hour: after[hour] for hour in ("11", "12", "13", "14", "15", "16")} == {
+            f"{hour}": watts(TEN + (hour - 10) * HOUR) for hour in range(11, 17)
+        }
+        now_short = await home.short_rows()
+        assert now_short[: len(short)] == short
+        await home.live_until(TEN + 9 * HOUR + 2 * MINUTE)
+        later = await home.hours()
+        assert later["17"] == watts(TEN + 7 * HOUR)
+        assert later["18"] == watts(TEN + 8 * HOUR)
+        assert len(memory.asked) == 1
+        slots = await home.quarters(TEN + 2 * HOUR, TEN + 7 * HOUR)
+        for place in range(5):
+            drawn = sum(slot["drawn"] for slot in slots[4 * place : 4 * place + 4])
+            assert drawn == pytest.approx(watts(TEN + (2 + place) * HOUR), abs=watts(TEN) / 30)
+        assert not any(slot["coverage"] < 1 for slot in slots)
+
+
+async def test_a_day_is_shared_among_its_hours(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """What a device estimates gives the proportion; the total is the counter's."""
+    memory.keep(TEN, *(70.0,) * 24, estimated=True)
+    await gap(start, freezer)
+    async with start() as home:
+        await home.live_until(TEN + 7 * HOUR + 4 * MINUTE)
+        after = await home.hours()
+        assert after["13"] == pytest.approx(after["14"])
+        whole = sum(watts(TEN + place * HOUR) for place in range(2, 7))
+        assert sum(after[f"{hour}"] for hour in range(12, 17)) == pytest.approx(whole)
+        assert after["12"] > after["13"] * 2 / 3
+        slots = await home.quarters(TEN + 2 * HOUR, TEN + 7 * HOUR)
+        assert [slot["estimated"] for slot in slots] == [False] + [True] * 17 + [False] * 2
+
+
+async def test_a_second_restart_before_the_hour_is_over(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """The gap is not forgotten: it is written down with the quarter-hours."""
+    memory.keep(TEN, *(watts(TEN + place * HOUR) for place in range(24)))
+    await gap(start, freezer)
+    async with start() as home:
+        await home.live_until(TEN + 6 * HOUR + 30 * MINUTE)
+    async with start() as home:
+        await home.live_until(TEN + 7 * HOUR + 4 * MINUTE)
+        after = await home.hours()
+        assert [after[f"{hour}"] for hour in range(11, 17)] == [
+            watts(TEN + place * HOUR) for place in range(1, 7)
+        ]
+
+
+async def test_a_device_that_cannot_be_asked(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """It is asked again each minute, for some hours, and then no more."""
+    memory.keep(TEN, *(watts(TEN + place * HOUR) for place in range(24)))
+    memory.deaf = True
+    await gap(start, freezer)
+    async with start() as home:
+        await home.live_until(TEN + 7 * HOUR + 5 * MINUTE)
+        assert len(memory.asked) > 2
+        assert (await home.hours()).get("13", 0) == 0
+        memory.deaf = False
+        await home.live_until(TEN + 7 * HOUR + 7 * MINUTE)
+        assert (await home.hours())["13"] == watts(TEN + 3 * HOUR)
+
+
+async def test_a_device_that_never_answers(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """The hours stay as the recorder made them, the quarter-hours spread evenly."""
+    memory.deaf = True
+    await gap(start, freezer)
+    async with start() as home:
+        await home.live_until(TEN + 6 * HOUR + 25 * MINUTE)
+        freezer.move_to(TEN + 10 * HOUR + timedelta(seconds=11))
+        await home.live_until(TEN + 10 * HOUR + 10 * MINUTE)
+        asked = len(memory.asked)
+        assert asked
+        await home.live_until(TEN + 10 * HOUR + 20 * MINUTE)
+        assert len(memory.asked) == asked
+        slots = await home.quarters(TEN + 3 * HOUR, TEN + 6 * HOUR)
+        assert len({round(slot["drawn"], 1) for slot in slots}) == 1
+        assert all(slot["estimated"] for slot in slots)
+
+
+async def test_an_energy_that_is_not_recorded(
+    start: Callable[[], Any], freezer: FrozenDateTimeFactory, memory: Memory
+) -> None:
+    """Has no statistics; its quarter-hours are made anew all the same."""
+    memory.keep(TEN, *(watts(TEN + place * HOUR) for place in range(24)))
+    await gap(start, freezer)
+    async with start() as home:
+        registry = er.async_get(home.house.hass)
+        entity_id = home.house.entity_id(ENERGY_KEY)
+        assert entity_id is not None
+        registry.async_update_entity(entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+        await home.live_until(TEN + 7 * HOUR + 4 * MINUTE)
+        slots = await home.quarters(TEN + 3 * HOUR, TEN + 4 * HOUR)
+        assert sum(slot["drawn"] for slot in slots) == pytest.approx(watts(TEN + 3 * HOUR))
