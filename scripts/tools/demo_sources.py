@@ -97,6 +97,39 @@ def _flat(name: str, **found: Any) -> Callable[[Mapping[str, Any]], Mapping[str,
     return steps
 
 
+def _shelly(
+    name: str, password: str | None = None
+) -> Callable[[Mapping[str, Any]], Mapping[str, dict[str, Any]]]:
+    """Return the answers for a Shelly, which asks for a password if it has one."""
+
+    def steps(says: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
+        return {
+            "shelly_user": {"address": says["address"]},
+            "shelly_password": {"password": password},
+            "shelly_found": {"name": name, "role": "sub_meter"},
+        }
+
+    return steps
+
+
+def _meross(name: str) -> Callable[[Mapping[str, Any]], Mapping[str, dict[str, Any]]]:
+    """Return the answers for a Meross; only the first one needs the key."""
+
+    def steps(says: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
+        return {
+            "meross_user": {"address": says["address"]},
+            "meross_access": {"next_step_id": "meross_key"},
+            "meross_key": {"key": says["key"]},
+            "meross_found": {"name": name, "role": "sub_meter"},
+        }
+
+    return steps
+
+
+_FIXTURES: Final = ROOT / "tests" / "fixtures"
+_STRIP: Final = _FIXTURES / "shelly" / "power_strip_1.8.99_2025-11-02.json"
+_MSS305: Final = _FIXTURES / "meross" / "mss305_8.3.15_2025-02-17.json"
+
 _FLAT: Final = {"role_1": "sub_meter", "counters": {"counter_1": "water_l"}}
 _COMMON: Final = {
     "role_1": "none",
@@ -139,5 +172,25 @@ SOURCES: Final = (
         ("--firmware", "synthetic-full", "--serial", "3", "--m2m-port", "0"),
         _flat("Common parts", meters=_COMMON),
     ),
+    DemoSource("Washing machine", "shelly", ("--serial", "1"), _shelly("Washing machine")),
+    DemoSource(
+        "Fridge",
+        "shelly",
+        ("--serial", "2", "--password", "cold"),
+        _shelly("Fridge", "cold"),
+    ),
+    DemoSource("Television", "meross", ("--serial", "1"), _meross("Television")),
+    DemoSource(
+        "Heater",
+        "meross",
+        ("--serial", "2", "--trace", str(_MSS305), "--live", "--encrypted"),
+        _meross("Heater"),
+    ),
+    DemoSource(
+        "Workshop strip",
+        "shelly",
+        ("--fixture", str(_STRIP), "--live"),
+        _shelly("Workshop strip"),
+    ),
 )
-"""Two meters, and a building of three servers, which share one account."""
+"""Two meters, a building of three servers with one account, four plugs and a strip."""
