@@ -60,8 +60,8 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
 
         ``user_input`` may ask for meters, which a Site that is there takes up as well.
         """
-        if await self.async_set_unique_id(SITE_UID, raise_on_progress=False):
-            take_up(self.hass, user_input)
+        if site := await self.async_set_unique_id(SITE_UID, raise_on_progress=False):
+            take_up(self.hass, site, user_input)
             return self.async_abort(reason="already_configured")
         return self.async_create_entry(title=self.hass.config.location_name, data={})
 
@@ -97,7 +97,7 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Make the Site with the first source, and give it the source's meters."""
         if self.source == SOURCE_SYSTEM:
-            take_up(self.hass, self.init_data)
+            take_up(self.hass, result["result"], self.init_data)
         if self.source not in (SOURCE_SYSTEM, SOURCE_IGNORE):
             await self._create_site()
             adopt_meters(self.hass, result["data"].get(CONF_METERS, ()))

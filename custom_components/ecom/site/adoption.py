@@ -58,39 +58,37 @@ def adopt_meters(hass: HomeAssistant, proposals: Iterable[Mapping[str, Any]]) ->
 
 
 @callback
-def take_up(hass: HomeAssistant, request: Mapping[str, Any] | None) -> None:
+def take_up(hass: HomeAssistant, site: ConfigEntry[Any], request: Mapping[str, Any] | None) -> None:
     """Do what the Site was asked when it was created, or would have been.
 
     ``request`` holds ``meters``, which are proposals, and ``replace``, which
     maps keys of ports to those that shall be read instead.
     """
     asked = request or {}
-    proposals: list[Mapping[str, Any]] = asked.get(CONF_METERS, [])
-    _replace(hass, asked.get(CONF_REPLACE, {}), {meter[CONF_PORT]: meter for meter in proposals})
-    adopt_meters(hass, proposals)
+    proposals = {meter[CONF_PORT]: meter for meter in asked.get(CONF_METERS, ())}
+    for old, new in asked.get(CONF_REPLACE, {}).items():
+        if old != new and (meter := meter_on(site, old)) is not None:
+            _replace(hass, site, meter, new, proposals.get(new, {}))
+    adopt_meters(hass, proposals.values())
 
 
-@callback
 def _replace(
-    hass: HomeAssistant, keys: Mapping[str, str], proposals: Mapping[str, Mapping[str, Any]]
+    hass: HomeAssistant,
+    site: ConfigEntry[Any],
+    meter: ConfigSubentry,
+    port: str,
+    proposal: Mapping[str, Any],
 ) -> None:
-    """Let the meters that read an old key read the new one; title, role and phases stay.
+    """Let a meter read another port; its title, role and phases stay.
 
-    Where the new port has a meter already, that one stays, and the old one goes.
+    Where that port has a meter already, that one stays, and this one goes.
     """
-    site = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, SITE_UID)
-    if site is None:
+    if meter_on(site, port):
+        hass.config_entries.async_remove_subentry(site, meter.subentry_id)
         return
-    for old, new in keys.items():
-        if old == new or (meter := meter_on(site, old)) is None:
-            continue
-        if meter_on(site, new):
-            hass.config_entries.async_remove_subentry(site, meter.subentry_id)
-            continue
-        # What counted or switched the old port has nothing to do with the new one.
-        kept = {key: value for key, value in meter.data.items() if key not in STATED}
-        proposal = proposals.get(new, {})
-        stated = {key: proposal[key] for key in STATED if key in proposal}
-        hass.config_entries.async_update_subentry(
-            site, meter, data={**kept, CONF_PORT: new, **stated}, unique_id=meter_uid(new)
-        )
+    # What counted or switched the old port has nothing to do with the new one.
+    kept = {key: value for key, value in meter.data.items() if key not in STATED}
+    stated = {key: proposal[key] for key in STATED if key in proposal}
+    hass.config_entries.async_update_subentry(
+        site, meter, data={**kept, CONF_PORT: port, **stated}, unique_id=meter_uid(port)
+    )
