@@ -217,6 +217,19 @@ async def test_two_of_the_same_are_not_guessed_at(house: House) -> None:
     assert titles == ["Kettle 1", "Kettle 2", "Kettle 3", "Kettle 4"]
 
 
+async def test_a_power_and_an_energy_that_belong_to_no_switch_belong_together(
+    house: House,
+) -> None:
+    """One of each, though nothing in their ids says so; the two switches stay alone."""
+    device = add_device(house.hass)
+    for name in ("q1", "q2"):
+        device.switch(name, None)
+    device.power("p7", None)
+    device.energy("e9", None)
+    assert device.found()[0] == (NONE, "p7", "e9", NONE)
+    assert len(device.found()) == 3
+
+
 async def test_two_powers_of_one_outlet_are_both_left_to_themselves(house: House) -> None:
     """Which of them is the outlet's cannot be told, so that neither is."""
     strip = add_strip(house.hass, outlets=2)
@@ -312,6 +325,15 @@ async def test_an_energy_alone_is_a_meter(house: House) -> None:
     (plug,) = plugs_of(house.hass, [meter.id])
     assert plug.port == plug.energy == meter.key("a1")
     assert plug.meter(Role.GRID)["role"] == "sub_meter"
+
+
+async def test_what_is_only_fed_in_is_a_meter_too(house: House) -> None:
+    """A counter of the panels' surplus counts nothing that is drawn."""
+    meter = add_device(house.hass)
+    meter.energy("a1_export", "Export")
+    (plug,) = plugs_of(house.hass, [meter.id])
+    assert plug.port == plug.exported == meter.key("a1_export")
+    assert plug.meter()["exported"] == plug.port
 
 
 async def test_two_tariffs_stand_alone_each(house: House) -> None:

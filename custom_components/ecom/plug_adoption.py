@@ -41,7 +41,7 @@ class FoundPlug:
     """A plug or a meter of another integration: the keys of its ports, by what they are.
 
     ``energy`` counts what is drawn and ``exported`` what is fed in. At least one
-    of ``switch``, ``power`` and ``energy`` is there.
+    of the four is there.
     """
 
     title: str
@@ -54,13 +54,7 @@ class FoundPlug:
     @property
     def port(self) -> str:
         """Return the key that stands for it: of its power, else of what it has."""
-        return self.power or self.energy or self.switch or ""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Return the keys of all its ports."""
-        keys = (self.switch, self.power, self.energy, self.exported)
-        return tuple(key for key in keys if key is not None)
+        return self.power or self.energy or self.exported or self.switch or ""
 
     def meter(self, role: Role = Role.SUB_METER) -> dict[str, Any]:
         """Return it as a meter that is proposed to the Site.

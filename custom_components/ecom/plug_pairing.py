@@ -117,9 +117,10 @@ def pair(device: Sequence[Candidate]) -> list[Parts]:
     sensors = [candidate for candidate in candidates if candidate.part is not Part.SWITCH]
     if not found and (whole := _whole(sensors)) is not None:
         found = [whole]
-    has_power = any(candidate.part is Part.POWER for candidate in candidates)
-    # Beside a power, an energy that belongs to nothing would count it twice.
-    alone = {Part.SWITCH, Part.POWER} if has_power else {Part.SWITCH, Part.ENERGY}
+    alone = set(Part)
+    if any(candidate.part is Part.POWER for candidate in candidates):
+        # Beside a power, an energy that belongs to nothing would count it twice.
+        alone = {Part.SWITCH, Part.POWER}
     rest = [candidate for candidate in _rest(candidates, found) if candidate.part in alone]
     return [*found, *(Parts(found={candidate.part: candidate}) for candidate in rest)]
 

@@ -178,10 +178,8 @@ def _counted(hass: HomeAssistant, port: str, user_input: Mapping[str, Any]) -> d
 def _may_be(subentry: ConfigSubentry, role: Role) -> bool:
     """Return whether a meter can have a role; one without a power is a sub-meter."""
     data = subentry.data
-    if role is not Role.SUB_METER and data[CONF_PORT] in (
-        data.get(CONF_ENERGY),
-        data.get(CONF_SWITCH),
-    ):
+    beside = {data.get(key) for key in (CONF_ENERGY, CONF_EXPORTED, CONF_SWITCH)}
+    if role is not Role.SUB_METER and data[CONF_PORT] in beside:
         return False
     return KINDS[role] is KINDS[Role(data[CONF_ROLE])]
 
