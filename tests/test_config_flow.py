@@ -116,7 +116,7 @@ async def test_only_a_source_has_options(house: House, meters: list[TcpMeter]) -
     source = await house.add(entry_of(meters[0]))
     assert not EcomConfigFlow.async_supports_options_flow(site)
     assert EcomConfigFlow.async_supports_options_flow(source)
-    assert set(EcomConfigFlow.async_get_supported_subentry_types(site)) == {"meter"}
+    assert set(EcomConfigFlow.async_get_supported_subentry_types(site)) == {"meter", "plug"}
     assert not EcomConfigFlow.async_get_supported_subentry_types(source)
     with pytest.raises(UnknownHandler):
         await house.hass.config_entries.options.async_init(site.entry_id)

@@ -22,7 +22,9 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from .const import CONF_FAMILY, CONF_METERS, DOMAIN, ISSUE_SITE_DELETED, SITE_UID
 from .registry import FAMILIES
 from .runtime import Discovery, FamilyFlow
-from .site.flow import MeterSubentryFlow, adopt_meters
+from .site.add_plug import PlugSubentryFlow
+from .site.adoption import adopt_meters, take_up
+from .site.flow import MeterSubentryFlow
 
 type Step = Callable[..., Coroutine[Any, Any, ConfigFlowResult]]
 
@@ -54,10 +56,13 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_system(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Create the Site; only ECOM itself starts this step."""
-        del user_input
-        await self.async_set_unique_id(SITE_UID, raise_on_progress=False)
-        self._abort_if_unique_id_configured()
+        """Create the Site; only ECOM itself starts this step.
+
+        ``user_input`` may ask for meters, which a Site that is there takes up as well.
+        """
+        if site := await self.async_set_unique_id(SITE_UID, raise_on_progress=False):
+            take_up(self.hass, site, user_input)
+            return self.async_abort(reason="already_configured")
         return self.async_create_entry(title=self.hass.config.location_name, data={})
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -91,6 +96,8 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Make the Site with the first source, and give it the source's meters."""
+        if self.source == SOURCE_SYSTEM:
+            take_up(self.hass, result["result"], self.init_data)
         if self.source not in (SOURCE_SYSTEM, SOURCE_IGNORE):
             await self._create_site()
             adopt_meters(self.hass, result["data"].get(CONF_METERS, ()))
@@ -121,8 +128,10 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what a person can add by hand: to the Site, meters."""
-        return {"meter": MeterSubentryFlow} if config_entry.unique_id == SITE_UID else {}
+        """Return what a person can add by hand: to the Site, meters and plugs."""
+        if config_entry.unique_id != SITE_UID:
+            return {}
+        return {"meter": MeterSubentryFlow, "plug": PlugSubentryFlow}
 
     @callback
     @override

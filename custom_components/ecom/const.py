@@ -6,6 +6,7 @@ DOMAIN: Final = "ecom"
 
 CONF_FAMILY: Final = "family"
 CONF_METERS: Final = "meters"
+CONF_REPLACE: Final = "replace"
 CONF_SCHEMA: Final = "schema"
 
 ENTITY_PREFIX: Final = "entity:"

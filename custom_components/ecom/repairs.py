@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_METERS, DOMAIN, ISSUE_SITE_DELETED
 from .runtime import EcomConfigEntry, InvalidAnswer, Question, Runtime
-from .site.flow import adopt_meters
+from .site.adoption import adopt_meters
 
 
 class CreateSiteFlow(ConfirmRepairFlow):

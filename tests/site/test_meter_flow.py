@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.entities import add_sensor, registry_id
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.telegrams import IMPORT, IMPORTED
+from tests.foreign import add_plug, add_strip
 from tests.house import House, meters_of
 
 DETAILS: dict[str, Any] = {"inverted": False, "phases": ["1"], "valid_for": 300}
@@ -205,3 +206,122 @@ async def test_a_meter_cannot_become_one_of_another_kind(house: House) -> None:
     result = await change(house, site, "water")
     assert result["errors"] == {"role": "wrong_kind"}
     assert house.site[0] == "100.0"
+
+
+def stated(site: MockConfigEntry) -> tuple[str | None, str | None]:
+    """Return what the Site's one meter states of its counters: energy and exported."""
+    (data,) = meters_of(site)
+    return data.get("energy"), data.get("exported")
+
+
+async def test_what_counts_a_power_is_found_on_its_device(house: House) -> None:
+    """The power sensor of a plug is chosen: the plug's energy sensors count it."""
+    site = await house.add_site()
+    plug = add_plug(house.hass)
+    plug.energy("AABBCC-switch:0-ret_energy", "Energy returned")
+    await add(house, site, plug.now("AABBCC-switch:0-power").entity_id)
+    assert stated(site) == (
+        plug.key("AABBCC-switch:0-energy"),
+        plug.key("AABBCC-switch:0-ret_energy"),
+    )
+
+
+async def test_of_several_counters_that_of_the_outlet_is_found(house: House) -> None:
+    """A strip has many; one of them matches."""
+    site = await house.add_site()
+    strip = add_strip(house.hass)
+    await add(house, site, strip.now("0x00_power_l3").entity_id)
+    assert stated(site) == (strip.key("0x00_energy_l3"), None)
+
+
+async def test_what_counts_a_power_can_be_stated(house: House) -> None:
+    """What a person says goes before what could be found."""
+    site = await house.add_site()
+    plug = add_plug(house.hass)
+    counter = await add_sensor(house.hass, "counter", "MWh")
+    counter.shows(1, unit="MWh")
+    power = plug.now("AABBCC-switch:0-power").entity_id
+    await add(house, site, power, energy=counter.entity_id)
+    assert stated(site) == (f"entity:{registry_id(counter)}", None)
+
+
+async def test_what_counts_an_inverted_power_counts_where_it_is_negative(house: House) -> None:
+    """A person states what counts the meter; the port's own sign is the other one."""
+    site = await house.add_site()
+    sensor = await add_sensor(house.hass, "panels")
+    sensor.shows(-500)
+    counter = await add_sensor(house.hass, "counter", "kWh")
+    counter.shows(1, unit="kWh")
+    await add(house, site, sensor.entity_id, "solar", inverted=True, energy=counter.entity_id)
+    assert stated(site) == (None, f"entity:{registry_id(counter)}")
+    await change(house, site, "solar", inverted=True, energy=counter.entity_id, valid_for=60)
+    assert stated(site) == (None, f"entity:{registry_id(counter)}")
+
+
+async def test_counters_and_switch_survive_a_change(house: House) -> None:
+    """Another role or sign leaves what counts and what switches as it was."""
+    plug = add_plug(house.hass)
+    keys = {
+        "port": plug.key("AABBCC-switch:0-power"),
+        "energy": plug.key("AABBCC-switch:0-energy"),
+        "exported": "entity:gone",
+        "switch": plug.key("AABBCC-switch:0"),
+    }
+    site = await house.add_site({**keys, "role": "sub_meter"})
+    shown = plug.now("AABBCC-switch:0-energy").entity_id
+    await change(house, site, "grid", inverted=True, energy=shown)
+    (data,) = meters_of(site)
+    assert {key: data[key] for key in keys} == keys
+    assert (data["role"], data["inverted"]) == ("grid", True)
+
+
+async def test_an_emptied_counter_is_looked_for_again(house: House) -> None:
+    """Taking the answer away leaves it to ECOM."""
+    site = await house.add_site()
+    plug = add_plug(house.hass)
+    counter = await add_sensor(house.hass, "counter", "kWh")
+    counter.shows(1, unit="kWh")
+    power = plug.now("AABBCC-switch:0-power").entity_id
+    await add(house, site, power, energy=counter.entity_id)
+    await change(house, site, "grid")
+    assert stated(site) == (plug.key("AABBCC-switch:0-energy"), None)
+
+
+@pytest.mark.parametrize(("role", "unit"), [("grid", "W"), ("grid", "kvarh"), ("water", "kWh")])
+async def test_a_counter_that_cannot_be_one_is_refused(house: House, role: str, unit: str) -> None:
+    """It must be an energy, and that of a power; the meter is not added, nor changed."""
+    site = await house.add_site()
+    sensor = await add_sensor(house.hass, "plug", "L" if role == "water" else "W")
+    sensor.shows(1, unit="L" if role == "water" else "W")
+    wrong = await add_sensor(house.hass, "wrong", unit)
+    wrong.shows(1, unit=unit)
+    result = await add(house, site, sensor.entity_id, role, energy=wrong.entity_id)
+    assert result["errors"] == {"base": "wrong_energy"}
+    assert not meters_of(site)
+    await add(house, site, sensor.entity_id, role)
+    result = await change(house, site, role, energy=wrong.entity_id)
+    assert result["errors"] == {"base": "wrong_energy"}
+    assert stated(site) == (None, None)
+
+
+async def test_a_counter_of_ecom_can_be_stated(meter: MeterAtHome) -> None:
+    """The energy of a source, for a power of another integration."""
+    await meter.move_in()
+    await meter.says({IMPORT: 28, IMPORTED: 1000})
+    site = await meter.house.add_site()
+    sensor = await add_sensor(meter.house.hass, "plug")
+    sensor.shows(1)
+    counter = meter.house.entity_id(meter.key(IMPORTED))
+    await add(meter.house, site, sensor.entity_id, energy=counter)
+    assert stated(site) == (meter.key(IMPORTED), None)
+    await change(meter.house, site, "grid", energy=counter)
+    assert stated(site) == (meter.key(IMPORTED), None)
+
+
+async def test_a_meter_without_a_power_stays_a_sub_meter(house: House) -> None:
+    """An energy alone has nothing that the Site's power could be made from."""
+    site = await house.add_site({"port": "entity:e", "energy": "entity:e", "role": "sub_meter"})
+    result = await change(house, site, "grid")
+    assert result["errors"] == {"role": "wrong_kind"}
+    result = await change(house, site, "sub_meter", valid_for=60)
+    assert result["reason"] == "reconfigure_successful"

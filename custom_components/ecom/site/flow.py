@@ -1,40 +1,37 @@
-"""How a person gives the Site its meters, and how a new source proposes some."""
+"""How a person gives the Site a meter, and changes one."""
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Any, Final
 
 import probatio
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import selector
 
-from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
+from ..const import ENTITY_PREFIX
+from ..plug_adoption import plug_with
 from ..ports import Kind, Role
-from ..runtime import EcomConfigEntry
-from .entity_port import UNITS
+from .adoption import meter_on, meter_uid
+from .choice import ChoiceError, entity_of, port_of
 from .meters import (
+    CONF_ENERGY,
+    CONF_EXPORTED,
     CONF_INVERTED,
     CONF_PHASES,
     CONF_PORT,
     CONF_ROLE,
+    CONF_SWITCH,
     CONF_VALID_FOR,
     DEFAULT_VALID_FOR,
     KINDS,
-    SUBENTRY_METER,
 )
 
 CONF_DETAILS: Final = "details"
 CONF_ENTITY: Final = "entity"
-CONF_TITLE: Final = "title"
 
 DETAILS: Final = probatio.Schema(
     {
@@ -55,12 +52,13 @@ DETAILS: Final = probatio.Schema(
                 mode=selector.NumberSelectorMode.BOX,
             )
         ),
+        probatio.Optional(CONF_ENERGY): selector.EntitySelector(
+            selector.EntitySelectorConfig(
+                domain=Platform.SENSOR, device_class=SensorDeviceClass.ENERGY
+            )
+        ),
     }
 )
-
-
-class MeterError(Exception):
-    """The chosen entity cannot serve as this meter; ``args[0]`` is the error's key."""
 
 
 class MeterSubentryFlow(ConfigSubentryFlow):
@@ -70,18 +68,22 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         """Ask for the entity, its role, and in a closed section for the details."""
         errors: dict[str, str] = {}
         if user_input is not None:
+            kind = KINDS[Role(user_input[CONF_ROLE])]
             try:
-                port, title = port_of(
-                    self.hass, user_input[CONF_ENTITY], Role(user_input[CONF_ROLE])
-                )
-            except MeterError as err:
+                port, title = port_of(self.hass, user_input[CONF_ENTITY], kind)
+            except ChoiceError as err:
                 errors[CONF_ENTITY] = str(err)
             else:
-                if _taken(self._get_entry(), port):
+                if meter_on(self._get_entry(), port):
                     return self.async_abort(reason="already_configured")
-                return self.async_create_entry(
-                    title=title, data=_data(port, user_input), unique_id=meter_uid(port)
-                )
+                try:
+                    data = _data(port, user_input, _counted(self.hass, port, user_input))
+                except ChoiceError as err:
+                    errors["base"] = str(err)
+                else:
+                    return self.async_create_entry(
+                        title=title, data=data, unique_id=meter_uid(port)
+                    )
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(self._schema(), user_input),
@@ -95,21 +97,40 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            role = Role(user_input[CONF_ROLE])
-            if KINDS[role] is KINDS[Role(subentry.data[CONF_ROLE])]:
-                return self.async_update_and_abort(
-                    self._get_entry(), subentry, data=_data(subentry.data[CONF_PORT], user_input)
-                )
-            errors[CONF_ROLE] = "wrong_kind"
+            if not _may_be(subentry, Role(user_input[CONF_ROLE])):
+                errors[CONF_ROLE] = "wrong_kind"
+            else:
+                try:
+                    stated = self._restated(subentry, user_input)
+                except ChoiceError as err:
+                    errors["base"] = str(err)
+                else:
+                    data = _data(subentry.data[CONF_PORT], user_input, stated)
+                    return self.async_update_and_abort(self._get_entry(), subentry, data=data)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
                 probatio.Schema({**_role_field(), **_details_field()}),
-                user_input or _suggested(subentry),
+                user_input or _suggested(self.hass, subentry),
             ),
             errors=errors,
             description_placeholders={"meter": subentry.title},
         )
+
+    def _restated(
+        self, subentry: ConfigSubentry, user_input: Mapping[str, Any]
+    ) -> Mapping[str, str]:
+        """Return what counts and what switches the meter, after a change of it.
+
+        What counts it is looked for anew only if the answer about it is another one.
+        """
+        data = subentry.data
+        kept = {key: data[key] for key in (CONF_SWITCH,) if key in data}
+        before = _suggested(self.hass, subentry)[CONF_DETAILS].get(CONF_ENERGY)
+        if user_input[CONF_DETAILS].get(CONF_ENERGY) == before:
+            counters = (CONF_ENERGY, CONF_EXPORTED)
+            return {**kept, **{key: data[key] for key in counters if key in data}}
+        return {**kept, **_counted(self.hass, data[CONF_PORT], user_input)}
 
     def _schema(self) -> probatio.Schema:
         """Return the form, without the Site's own sensors among the entities."""
@@ -126,79 +147,52 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         )
 
 
-def port_of(hass: HomeAssistant, entity_id: str, role: Role) -> tuple[str, str]:
-    """Return the key of the port behind an entity, and a title for the meter.
+def _data(port: str, user_input: Mapping[str, Any], stated: Mapping[str, str]) -> dict[str, Any]:
+    """Return a subentry's data: what was asked for, flat, with keys instead of entities."""
+    details = {key: value for key, value in user_input[CONF_DETAILS].items() if key != CONF_ENERGY}
+    return {CONF_PORT: port, CONF_ROLE: user_input[CONF_ROLE], **details, **stated}
 
-    An entity of ECOM whose unique id is a port's key stands for that port, so
-    that the meter survives a disabled entity. Raises MeterError.
+
+def _counted(hass: HomeAssistant, port: str, user_input: Mapping[str, Any]) -> dict[str, str]:
+    """Return the keys of what counts a power: as stated, else as its device shows.
+
+    A person states what counts the meter as the Site sees it; a meter that is
+    inverted counts that where its own power is negative. Raises ChoiceError.
     """
-    entity = er.async_get(hass).async_get(entity_id)
-    if entity is None:
-        raise MeterError("entity_not_registered")
-    state = hass.states.get(entity_id)
-    title = state.name if state else entity.original_name or entity_id
-    kind = KINDS[role]
-    if entity.platform == DOMAIN and _has_port(hass, entity, kind):
-        return entity.unique_id, title
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else entity.unit_of_measurement
-    if unit not in UNITS[kind][0].VALID_UNITS:
-        raise MeterError("wrong_kind")
-    return f"{ENTITY_PREFIX}{entity.id}", title
+    details, is_power = user_input[CONF_DETAILS], KINDS[Role(user_input[CONF_ROLE])] is Kind.POWER
+    if entity_id := details.get(CONF_ENERGY):
+        if not is_power:
+            raise ChoiceError("wrong_energy")
+        try:
+            energy, _ = port_of(hass, entity_id, Kind.ENERGY)
+        except ChoiceError as err:
+            raise ChoiceError("wrong_energy") from err
+        return {CONF_EXPORTED if details[CONF_INVERTED] else CONF_ENERGY: energy}
+    if not is_power or not port.startswith(ENTITY_PREFIX):
+        return {}
+    plug = plug_with(hass, port)
+    found = {CONF_ENERGY: plug.energy, CONF_EXPORTED: plug.exported} if plug else {}
+    return {name: key for name, key in found.items() if key is not None}
 
 
-def meter_uid(port: str) -> str:
-    """Return the unique id of a meter subentry: they span all types of the entry."""
-    return f"{SUBENTRY_METER}:{port}"
+def _may_be(subentry: ConfigSubentry, role: Role) -> bool:
+    """Return whether a meter can have a role; one without a power is a sub-meter."""
+    data = subentry.data
+    beside = {data.get(key) for key in (CONF_ENERGY, CONF_EXPORTED, CONF_SWITCH)}
+    if role is not Role.SUB_METER and data[CONF_PORT] in beside:
+        return False
+    return KINDS[role] is KINDS[Role(data[CONF_ROLE])]
 
 
-@callback
-def adopt_meters(hass: HomeAssistant, proposals: Iterable[Mapping[str, Any]]) -> None:
-    """Add the meters that a new source proposed and the user confirmed.
-
-    Nothing happens without a Site, nor for a port that is a meter already.
-    """
-    site = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, SITE_UID)
-    if site is None:
-        return
-    for proposal in proposals:
-        if _taken(site, proposal[CONF_PORT]):
-            continue
-        hass.config_entries.async_add_subentry(
-            site,
-            ConfigSubentry(
-                subentry_type=SUBENTRY_METER,
-                title=proposal[CONF_TITLE],
-                unique_id=meter_uid(proposal[CONF_PORT]),
-                data=MappingProxyType(
-                    {key: value for key, value in proposal.items() if key != CONF_TITLE}
-                ),
-            ),
-        )
-
-
-def _has_port(hass: HomeAssistant, entity: er.RegistryEntry, kind: Kind) -> bool:
-    entry: EcomConfigEntry | None = hass.config_entries.async_get_entry(
-        entity.config_entry_id or ""
-    )
-    runtime = getattr(entry, "runtime_data", None)
-    port = runtime.ports.get(entity.unique_id) if runtime is not None else None
-    return port is not None and port.kind is kind
-
-
-def _taken(site: ConfigEntry[Any], port: str) -> bool:
-    return any(sub.unique_id == meter_uid(port) for sub in site.subentries.values())
-
-
-def _data(port: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a subentry's data: what was asked for, flat."""
-    return {CONF_PORT: port, CONF_ROLE: user_input[CONF_ROLE], **user_input[CONF_DETAILS]}
-
-
-def _suggested(subentry: ConfigSubentry) -> dict[str, Any]:
+def _suggested(hass: HomeAssistant, subentry: ConfigSubentry) -> dict[str, Any]:
+    """Return the form's values for a meter as it is."""
     data = subentry.data
     details = {
         key: data[key] for key in (CONF_INVERTED, CONF_PHASES, CONF_VALID_FOR) if key in data
     }
+    counter = data.get(CONF_EXPORTED if data.get(CONF_INVERTED) else CONF_ENERGY)
+    if counter and (entity_id := entity_of(hass, counter, Platform.SENSOR)):
+        details[CONF_ENERGY] = entity_id
     return {CONF_ROLE: data[CONF_ROLE], CONF_DETAILS: details}
 
 
