@@ -74,6 +74,12 @@ async def ask(house: House, **asked: Any) -> Json:
     return found
 
 
+async def written(house: House, **delta: float) -> None:
+    """Let time pass, and wait for what is written in the background."""
+    await house.later(**delta)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+
+
 def content(path: Path) -> bytes:
     """Return the octets of a file."""
     return path.read_bytes()
@@ -277,9 +283,9 @@ async def test_what_cannot_be_written_waits(
     with monkeypatch.context() as patch:
         patch.setattr(QuarterStore, "write", full)
         await grid.counts(1.1, minutes=4)
-        await noon.later(minutes=2)
+        await written(noon, minutes=2)
         await grid.counts(1.2, minutes=4)
-        await noon.later(minutes=5)
+        await written(noon, minutes=5)
     assert caplog.text.count("cannot be written") == 1
     found = await ask(noon, end="2026-11-26 12:15:00")
     assert column(found["meters"][0]["slots"], "drawn") == [200.0]
@@ -292,12 +298,12 @@ async def test_old_quarter_hours_go(noon: House) -> None:
     await noon.add_site(grid.data())
     await grid.counts(1.0)
     await grid.counts(1.1, minutes=4)
-    await noon.later(days=200)
+    await written(noon, days=200)
     assert column((await ask(noon, end="2026-11-26 12:15"))["meters"][0]["slots"], "drawn") != [
         None
     ]
     for _ in range(5):
-        await noon.later(days=50)
+        await written(noon, days=50)
     found = await ask(noon, end="2026-11-26 12:15")
     assert column(found["meters"][0]["slots"], "drawn") == [None]
 
@@ -311,7 +317,7 @@ async def test_a_backup_holds_what_is_known(noon: House, quarters_database: Path
     await async_pre_backup(noon.hass)
     copied = content(quarters_database)
     await grid.counts(1.3, minutes=4)
-    await noon.later(minutes=2)
+    await written(noon, minutes=2)
     assert content(quarters_database) == copied
     assert content(quarters_database.with_name("ecom.quarters.db-wal")) == b""
     await async_post_backup(noon.hass)
