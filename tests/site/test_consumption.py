@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.config_entries import SOURCE_SYSTEM
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
@@ -306,6 +307,27 @@ async def test_old_quarter_hours_go(noon: House) -> None:
         await written(noon, days=50)
     found = await ask(noon, end="2026-11-26 12:15")
     assert column(found["meters"][0]["slots"], "drawn") == [None]
+
+
+async def test_a_meter_that_reads_another_port_keeps_its_past(noon: House) -> None:
+    """Such as a device that another integration reads from now on."""
+    old, new = await Grid.at(noon), await Grid.at(noon, "core")
+    await noon.add_site(old.data())
+    await old.counts(1.0)
+    await old.counts(1.1, minutes=3)
+    request = {
+        "meters": [new.data(title="Grid")],
+        "replace": {old.data()["port"]: new.data()["port"]},
+    }
+    await noon.hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_SYSTEM}, data=request
+    )
+    await noon.hass.async_block_till_done()
+    await new.counts(1.25, minutes=3)
+    await old.counts(9.0)
+    found = await ask(noon, end="2026-11-26 12:15:00")
+    (meter,) = found["meters"]
+    assert column(meter["slots"], "drawn") == [250.0]
 
 
 async def test_a_backup_holds_what_is_known(noon: House, quarters_database: Path) -> None:

@@ -183,6 +183,23 @@ class QuarterBook:
         """
         return self._series_of.get(_name(config), {})
 
+    async def carry_over(self, old: MeterConfig, new: MeterConfig) -> None:
+        """Let a meter's series go on under the ports that it reads from now on.
+
+        It is the same device by another way, such as another integration: its counters
+        stand where they stood.
+        """
+        await self.flush()
+        counters = new.counters(self._directory)
+        before = self.keys(old)
+        for direction, key in ((DRAWN, counters.imported), (FED, counters.exported)):
+            if key is None or (was := before.get(direction)) is None or was == key:
+                continue
+            await self._hass.async_add_executor_job(self.store.rename, was, key)
+            if (track := self.tracks.pop(was, None)) is not None:
+                track.stop()
+        self._marks = await self._hass.async_add_executor_job(self.store.marks)
+
     async def flush(self) -> None:
         """Write what is not written yet; what fails is tried again the next time."""
         async with self._lock:

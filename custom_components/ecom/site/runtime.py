@@ -105,6 +105,14 @@ class SiteRuntime:
         self.quarters.follow(meters.values())
         self._coordinator.recompute()
 
+    async def carry_over(self) -> None:
+        """Let what a meter has counted go on where it reads another port from now on."""
+        for subentry in self._entry.get_subentries_of_type(SUBENTRY_METER):
+            known = self._coordinator.meters.get(subentry.subentry_id)
+            config = MeterConfig.of(subentry)
+            if known is not None and known.config.port != config.port:
+                await self.quarters.carry_over(known.config, config)
+
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
@@ -208,6 +216,7 @@ async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
     runtime = SiteRuntime(hass, entry, store)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
+        await runtime.carry_over()
         runtime.apply()
 
     entry.async_on_unload(entry.add_update_listener(updated))
