@@ -292,8 +292,8 @@ class PlugSource:
                 self._rename_child(registry, key, name)
 
     def _rename_child(self, registry: dr.DeviceRegistry, key: str, name: str) -> None:
-        child = registry.async_get_device_by_identifier(
+        child = registry.async_get_child_device_by_identifier(
             (DOMAIN, f"{self.uid}/{key}"), self._entry.entry_id
         )
         if child is not None:
-            registry.async_update_device(child.id, name=self._child_name(name))
+            registry.async_update_child_device(child.id, name=self._child_name(name))

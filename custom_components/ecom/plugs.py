@@ -5,7 +5,7 @@ says; ``plug_source`` makes devices, entities and ports of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import isfinite
@@ -101,6 +101,12 @@ class PlugState:
         """Let everything hold anew: the device is there, and would tell if it had changed."""
         for key, reading in self._readings.items():
             self._readings[key] = Reading(value=reading.value, measured_at=at, valid_for=valid_for)
+
+    def expire(self, at: datetime) -> None:
+        """Let nothing hold any longer: the device is gone, and what it does now is not known."""
+        for key, reading in self._readings.items():
+            rest = at - reading.measured_at - timedelta.resolution
+            self._readings[key] = replace(reading, valid_for=min(rest, reading.valid_for))
 
     def next_expiry(self, now: datetime) -> datetime | None:
         """Return when the first of the readings that hold goes stale, None if none does."""
