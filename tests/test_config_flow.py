@@ -138,7 +138,7 @@ async def test_only_steps_of_families_are_found(house: House) -> None:
     flow = house.hass.config_entries.flow
     await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     outer = EcomConfigFlow()
-    for name in ("async_step_shelly_user", "async_something", "e450_user"):
+    for name in ("async_step_tasmota_user", "async_something", "e450_user"):
         assert not hasattr(outer, name)
     for progress in flow.async_progress_by_handler(DOMAIN):
         flow.async_abort(progress["flow_id"])

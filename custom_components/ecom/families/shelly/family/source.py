@@ -44,10 +44,7 @@ class ShellySource(PlugSource):
         self._mac = str(entry.data[CONF_MAC])
         self._core_has_it = False
         switching = Switching(
-            send=coordinator.switch,
-            poll=coordinator.poll,
-            state=coordinator.data,
-            now=dt_util.utcnow,
+            send=coordinator.switch, poll=coordinator.poll, state=coordinator.data
         )
         address = address_of(entry.data)
         super().__init__(
