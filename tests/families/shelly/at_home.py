@@ -1,4 +1,4 @@
-"""A simulated Shelly on a real socket, in a house with Home Assistant; time stands still for both."""
+"""A simulated Shelly on a real socket, in a house where time stands still for both."""
 
 import asyncio
 from typing import Any
@@ -26,7 +26,7 @@ PRO_3EM = "pro_3em_1.1.0_2024-02-07"
 PRO_4PM = "pro_4pm_1.0.3_2024-02-19"
 STRIP = "power_strip_1.8.99_2025-11-02"
 
-TURNS = 60
+TURNS = 100
 """Turns of the event loop in which a connection over loopback is made or refused."""
 
 

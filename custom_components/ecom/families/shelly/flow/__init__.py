@@ -95,7 +95,6 @@ class ShellyFlow(FamilyFlow):
         if user_input is not None:
             user_input[CONF_NAME] = user_input[CONF_NAME].strip()
             if user_input[CONF_NAME]:
-                self._abort_if_unique_id_configured()
                 return self._create(user_input)
             errors = {CONF_NAME: "shelly_name_needed"}
         return self.async_show_form(
