@@ -1,16 +1,18 @@
 """A device that Home Assistant's own Shelly integration has as well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ecom.families.shelly.flow.known import core_devices, core_powers
 from tests.dialogue import Dialogue
-from tests.families.shelly.at_home import ShellyAtHome
+from tests.families.shelly.at_home import PRO_3EM, ShellyAtHome, server_of
 from tests.house import House
 from tests.repairs import open_repair, press
 
@@ -19,14 +21,23 @@ ADOPT = (
     "custom_components.ecom.families.shelly.family.source.adopt_device",
 )
 
+NOTHING: Mapping[str, str] = {}
+
 
 class Adopted(list[list[str]]):
     """Takes the place of what makes plugs of the Site, and remembers of which devices."""
 
-    async def __call__(self, hass: HomeAssistant, device_ids: Sequence[str]) -> int:
+    def __init__(self) -> None:
+        """Nothing has been adopted yet."""
+        self.replaced: dict[str, str] = {}
+
+    async def __call__(
+        self, hass: HomeAssistant, device_ids: Sequence[str], replace: Mapping[str, str] = NOTHING
+    ) -> int:
         """Make one plug of each device."""
         del hass
         self.append(list(device_ids))
+        self.replaced |= replace
         return len(device_ids)
 
 
@@ -148,6 +159,66 @@ async def test_core_had_it_at_the_start_and_lets_it_go(shelly: ShellyAtHome) -> 
     await shelly.house.hass.config_entries.async_remove(entry.entry_id)
     await shelly.house.hass.async_block_till_done()
     assert shelly.house.issues == set()
+
+
+@pytest.mark.parametrize(
+    ("fixture", "channels"),
+    [
+        (
+            PRO_3EM,
+            {
+                "em0": "em:0-total_act_power",
+                "em0a": "em:0-a_act_power",
+                "em0b": "em:0-b_act_power",
+                "em0c": "em:0-c_act_power",
+            },
+        ),
+        (
+            "em_gen3_1.4.4",
+            {
+                "clamp0": "em1:0-power_em1",
+                "clamp1": "em1:1-power_em1",
+                "meter0": "pm1:0-power_pm1",
+                "switch0": "switch:0-power",
+            },
+        ),
+    ],
+)
+async def test_meters_read_cores_sensors_from_then_on(
+    house: House,
+    socket_enabled: None,
+    adopted: Adopted,
+    fixture: str,
+    channels: dict[str, str],
+) -> None:
+    """The Site is told which of core's sensors shows what each channel showed."""
+    del socket_enabled
+    async with server_of(fixture) as server:
+        at_home = ShellyAtHome(house, server)
+        await at_home.move_in()
+        mac = server.device.info["mac"]
+        entry = core_entry(house, mac)
+        registry = er.async_get(house.hass)
+        wanted = {
+            at_home.key(f"{channel}/power"): "entity:"
+            + registry.async_get_or_create(
+                "sensor", "shelly", f"{mac}-{local}", config_entry=entry
+            ).id
+            for channel, local in channels.items()
+        }
+        await at_home.source.fix("shelly_core_has_device", {})
+        await house.hass.async_block_till_done()
+        assert adopted.replaced == wanted
+        assert house.hass.config_entries.async_get_entry(at_home.entry.entry_id) is None
+
+
+async def test_a_channel_that_core_has_not(shelly: ShellyAtHome) -> None:
+    """Nor without an entry of core's."""
+    mac = shelly.server.device.info["mac"]
+    assert core_powers(shelly.house.hass, mac, ["switch0"]) == {}
+    core_entry(shelly.house, mac)
+    assert core_powers(shelly.house.hass, mac, ["switch0", "oven", "x1"]) == {}
+    assert core_devices(shelly.house.hass, "0A0B0C0D0E0F") == []
 
 
 async def test_another_issue_is_not_this_familys(shelly: ShellyAtHome, adopted: Adopted) -> None:

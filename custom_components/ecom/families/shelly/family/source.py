@@ -20,7 +20,7 @@ from ....plugs import Channel, Quantity
 from ....runtime import EcomConfigEntry, InvalidAnswer
 from ..client import ShellyClient
 from ..coordinator import ShellyCoordinator
-from ..flow.known import CORE, core_devices, core_entry
+from ..flow.known import CORE, core_devices, core_entry, core_powers
 from ..memory import MeterMemory, ShellyHistory, columns_of, component_of
 from ..settings import CONF_APP_NAME, CONF_MAC, CONF_UID, address_of
 from ..switching import LATENCY, Switching
@@ -67,13 +67,18 @@ class ShellySource(PlugSource):
 
     @override
     async def fix(self, issue: str, answer: Mapping[str, Any], about: str = "") -> None:
-        """Take core's entities in the place of this entry, which then goes."""
+        """Take core's entities in the place of this entry, which then goes.
+
+        The Site's meters keep their roles, and read core's sensors from then on.
+        """
         if issue != ISSUE_CORE:
             return
         devices = core_devices(self._hass, self._mac)
         if not devices:
             raise InvalidAnswer("shelly_core_not_ready")
-        await adopt_device(self._hass, devices)
+        powers = core_powers(self._hass, self._mac, self.state.channels)
+        replace = {self.key(channel, Quantity.POWER): key for channel, key in powers.items()}
+        await adopt_device(self._hass, devices, replace)
         # The repair's dialogue still looks at this entry until it has ended.
         self._hass.async_create_task(
             self._hass.config_entries.async_remove(self._entry.entry_id), eager_start=False

@@ -1,14 +1,26 @@
-"""Which Shelly devices Home Assistant's own integration has."""
+"""Which Shelly devices Home Assistant's own integration has, and what it made of them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 
 CORE: Final = "shelly"
 """The domain of Home Assistant's own integration."""
+
+_CHANNEL: Final = re.compile(r"([a-z]+)(\d+)([abc]?)")
+_POWERS: Final = {
+    "switch": "switch:{number}-power",
+    "meter": "pm1:{number}-power_pm1",
+    "clamp": "em1:{number}-power_em1",
+    "em": "em:{number}-{phase}_act_power",
+}
+"""How core's ids of power sensors go on after the MAC, by the kind of a channel's key."""
 
 
 @callback
@@ -34,3 +46,26 @@ def core_devices(hass: HomeAssistant, mac: str) -> list[str]:
         *dr.async_child_entries_for_config_entry(registry, entry.entry_id),
     )
     return [device.id for device in found]
+
+
+@callback
+def core_powers(hass: HomeAssistant, mac: str, channels: Iterable[str]) -> Mapping[str, str]:
+    """Return the keys of core's power sensors, as ports of the Site, by our channels' keys."""
+    entry, registry = core_entry(hass, mac), er.async_get(hass)
+    found: dict[str, str] = {}
+    if entry is None:
+        return found
+    for channel in channels:
+        unique_id = f"{entry.unique_id}-{_power_of(channel)}"
+        entity_id = registry.async_get_entity_id(Platform.SENSOR, CORE, unique_id)
+        entity = registry.async_get(entity_id) if entity_id else None
+        if entity is not None:
+            found[channel] = f"entity:{entity.id}"
+    return found
+
+
+def _power_of(channel: str) -> str:
+    parts = _CHANNEL.fullmatch(channel)
+    if parts is None or parts[1] not in _POWERS:
+        return ""
+    return _POWERS[parts[1]].format(number=parts[2], phase=parts[3] or "total")
