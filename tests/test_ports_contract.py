@@ -8,17 +8,21 @@ import pytest
 from custom_components.ecom.ports import AnyPort, Kind, SwitchPort
 from custom_components.ecom.site.entity_port import EntityPort
 from custom_components.ecom.site.entity_switch import EntitySwitchPort
+from scripts.simulators.plug_faults import Fault as PlugFault
+from scripts.simulators.plug_faults import Pace
 from scripts.simulators.wes_faults import Fault
 from tests.contract_ports import PortCase, PortContract, SwitchCase, SwitchPortContract
 from tests.entities import ForeignSensor, ForeignSwitch, add_sensor, add_switch, registry_id
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.conftest import meter
 from tests.families.e450.telegrams import EXPORT, IMPORT
+from tests.families.shelly.at_home import ShellyAtHome
+from tests.families.shelly.conftest import plug, shelly
 from tests.families.wes.at_home import WesAtHome
 from tests.families.wes.conftest import in_france, server, wes
 from tests.house import House
 
-__all__ = ["in_france", "meter", "server", "wes"]
+__all__ = ["in_france", "meter", "plug", "server", "shelly", "wes"]
 
 
 class E450PowerCase(PortCase):
@@ -194,3 +198,97 @@ class TestEntitySwitch(SwitchPortContract):
     async def switch(self, house: House) -> SwitchCase:
         """Return a registered switch."""
         return EntitySwitchCase(house, await add_switch(house.hass, "plug"))
+
+
+class ShellyPowerCase(PortCase):
+    """The power of a Shelly's outlet."""
+
+    kind = Kind.POWER
+
+    def __init__(self, shelly: ShellyAtHome) -> None:
+        """Take a plug that is set up."""
+        self._shelly = shelly
+
+    @property
+    @override
+    def port(self) -> AnyPort:
+        """Return the port that the source offers now."""
+        return self._shelly.port("switch0/power")
+
+    @override
+    async def report(self, value: float | None) -> None:
+        """Let the plug push it; what it says once more is seen when it is asked."""
+        before = self.port.read()
+        self._shelly.server.device.channels.clear()
+        self._shelly.server.device.set("switch:0", apower=value)
+        if before.value == value:
+            await self._shelly.poll()
+        else:
+            await self._shelly.push()
+
+    @override
+    async def later(self, seconds: float) -> None:
+        """Let the plug be silent, and refuse to be asked."""
+        throttled = self._shelly.server
+        throttled.faults.add(PlugFault.THROTTLE)
+        throttled._throttle._pace = Pace(most_calls=0)
+        await self._shelly.house.later(seconds=seconds)
+        await self._shelly.settle()
+        throttled.faults.clear()
+
+    @override
+    async def restart(self) -> None:
+        """Reload the plug's entry."""
+        await self._shelly.house.reload(self._shelly.entry)
+
+
+class TestShellyPower(PortContract):
+    """A port of a coordinator that is pushed to."""
+
+    @pytest.fixture
+    async def case(self, shelly: ShellyAtHome) -> PortCase:
+        """Return the power of a plug at home."""
+        await shelly.move_in()
+        return ShellyPowerCase(shelly)
+
+
+class ShellyOutletCase(SwitchCase):
+    """An outlet of a Shelly on a socket."""
+
+    def __init__(self, shelly: ShellyAtHome) -> None:
+        """Take a plug that is set up."""
+        self._shelly = shelly
+
+    @property
+    @override
+    def port(self) -> SwitchPort:
+        """Return the port that the source offers now."""
+        port = self._shelly.port("switch0/state")
+        assert isinstance(port, SwitchPort)
+        return port
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return the output on the device."""
+        return bool(self._shelly.server.device.recorded["switch:0"]["output"])
+
+    @override
+    async def refuse(self) -> None:
+        """Let the plug refuse commands."""
+        self._shelly.server.faults.add(PlugFault.REFUSE)
+
+    @override
+    async def vanish(self) -> None:
+        """Pull the plug."""
+        await self._shelly.server.pull()
+
+
+class TestShellyOutlet(SwitchPortContract):
+    """A port that a family switches and reads back."""
+
+    @pytest.fixture
+    async def switch(self, shelly: ShellyAtHome) -> SwitchCase:
+        """Return the outlet of a plug at home."""
+        await shelly.move_in()
+        return ShellyOutletCase(shelly)
