@@ -1,6 +1,8 @@
 """What a person sees when a device is pulled, rebooted, busy, slow or not the one it was."""
 
+import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -316,3 +318,25 @@ async def test_a_fault_of_our_own_is_survived(
     assert "could not be taken" in caplog.text
     await shelly.until_reachable()
     assert shelly.shown("switch0/state", Platform.SWITCH) == "on"
+
+
+async def test_a_cancellation_that_is_swallowed(
+    shelly: ShellyAtHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Aioshelly 13 does so while it hangs up; unloading ends all the same."""
+    await shelly.move_in()
+    close, held = ShellyClient.close, asyncio.Event()
+
+    async def swallow(client: ShellyClient) -> None:
+        monkeypatch.setattr(ShellyClient, "close", close)
+        held.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await close(client)
+
+    monkeypatch.setattr(ShellyClient, "close", swallow)
+    shelly.server.reboot()
+    await held.wait()
+    await shelly.house.unload(shelly.entry)
+    assert shelly.entry.state is ConfigEntryState.NOT_LOADED
+    await until(lambda: shelly.server.clients == 0)

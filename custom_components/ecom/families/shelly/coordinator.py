@@ -52,6 +52,7 @@ class ShellyCoordinator(EcomCoordinator[PlugState]):
         self._failures = 0
         self._failing_since: datetime | None = None
         self._locked_out = False
+        self._stopping = False
         self._settings: asyncio.Task[None] | None = None
         self._settings_due = False
         self._keeper: asyncio.Task[None] | None = None
@@ -98,7 +99,11 @@ class ShellyCoordinator(EcomCoordinator[PlugState]):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop what is under way; the repair of a silent device stays."""
+        """Stop what is under way; the repair of a silent device stays.
+
+        A cancellation alone would not do: while aioshelly 13 hangs up, it swallows one.
+        """
+        self._stopping = True
         self._client.on_news = lambda _news: None
         tasks = [task for task in (self._keeper, self._settings) if task is not None]
         for task in tasks:
@@ -164,7 +169,7 @@ class ShellyCoordinator(EcomCoordinator[PlugState]):
 
     async def _keep(self) -> None:
         """Stay connected, whatever happens."""
-        while True:
+        while not self._stopping:
             try:
                 await self._keep_once()
             except Exception:
@@ -192,7 +197,7 @@ class ShellyCoordinator(EcomCoordinator[PlugState]):
 
     async def _connect_again(self) -> None:
         """Try until it works."""
-        while True:
+        while not self._stopping:
             await asyncio.sleep(self._pause())
             try:
                 await self._connect()
