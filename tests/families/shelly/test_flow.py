@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 
+from custom_components.ecom.families.shelly.family import ShellyFamily
 from scripts.simulators.plug_faults import Fault, Pace
 from scripts.simulators.shelly_fixture import Fixture, made_up_plug
 from scripts.simulators.shelly_server import ShellyServer
@@ -231,6 +232,28 @@ async def test_a_password_moves_along(house: House, locked: ShellyServer) -> Non
     await dialogue.send(address=locked.address, password="n3w")
     assert dialogue.reason == "reconfigure_successful"
     assert at_home.entry.data["password"] == "n3w"
+
+
+async def test_a_device_that_moved_to_nowhere(shelly: ShellyAtHome) -> None:
+    """It identifies itself, and then cannot be read."""
+    await shelly.move_in()
+    shelly.server.faults.add(Fault.THROTTLE)
+    shelly.server._throttle._pace = Pace(most_calls=0)
+    dialogue = await Dialogue.of_entry(shelly.house, shelly.entry, "reconfigure")
+    await dialogue.send(address=shelly.server.address)
+    assert dialogue.errors == {"base": "shelly_cannot_connect"}
+
+
+async def test_values_that_are_not_known_are_not_shown(shelly: ShellyAtHome) -> None:
+    """The rest of the line is."""
+    shelly.server.device.set("switch:0", voltage=None, current="much")
+    dialogue = await begin(shelly.house, shelly.server)
+    assert dialogue.shown["found"] == "- switch 1 Switch Test Name 0: on, 2.7 W, 7258.59 Wh"
+
+
+async def test_it_claims_no_discovery() -> None:
+    """Core's integration finds every Shelly; a second card for each would help nobody."""
+    assert not ShellyFamily().claims(("zeroconf", object()))
 
 
 async def test_another_device_is_refused(shelly: ShellyAtHome, locked: ShellyServer) -> None:
