@@ -158,6 +158,12 @@ def test_a_component_that_is_none() -> None:
     assert "switch:x" not in passed_over(status)
 
 
+def test_channels_stand_in_the_order_of_their_numbers() -> None:
+    """As on the housing; a number is written in one way only."""
+    status = {f"switch:{n}": {"output": True} for n in ("10", "2", "0", "00", "02")}
+    assert list(read(status).channels) == ["switch0", "switch2", "switch10"]
+
+
 def test_no_device_has_so_many() -> None:
     """Neither channels nor unknown components without an end."""
     status: dict[str, Any] = {f"switch:{n}": {"output": True} for n in range(900)}

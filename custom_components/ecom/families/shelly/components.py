@@ -19,7 +19,7 @@ PHASES: Final = "abc"
 MOST_CHANNELS: Final = 32
 MOST_UNKNOWN: Final = 40
 
-_COMPONENT: Final = re.compile(r"([a-z0-9_]{1,30}):([0-9]{1,3})")
+_COMPONENT: Final = re.compile(r"([a-z0-9_]{1,30}):(0|[1-9][0-9]{0,2})")
 _SHOWN: Final = re.compile(r"[a-z0-9_]{1,30}(:[0-9]{1,3})?")
 
 HOUSEKEEPING: Final = frozenset(
@@ -55,15 +55,12 @@ class Part:
 
 
 def parts(status: Json, config: Json) -> Iterator[Part]:
-    """Yield the channels of a device, in the order of their components' names."""
-    for name in sorted(status):
-        found = _COMPONENT.fullmatch(name)
-        if found is None or not isinstance(status[name], Mapping):
-            continue
-        number = int(found[2])
+    """Yield the channels of a device, by kind of component and number."""
+    for kind, number in _components(status):
+        name = f"{kind}:{number}"
         settings = config.get(name)
         given = words(settings.get("name")) if isinstance(settings, Mapping) else None
-        match found[1]:
+        match kind:
             case "switch":
                 yield _single(name, f"switch{number}", ChannelKind.OUTLET, number, given)
             case "pm1":
@@ -74,6 +71,13 @@ def parts(status: Json, config: Json) -> Iterator[Part]:
                 yield _total(number, given)
                 for phase in PHASES:
                     yield _phase(number, phase)
+
+
+def _components(status: Json) -> list[tuple[str, int]]:
+    """Return the kinds and numbers of the components that say anything."""
+    names = (name for name, part in status.items() if isinstance(part, Mapping))
+    matches = (_COMPONENT.fullmatch(name) for name in names)
+    return sorted((match[1], int(match[2])) for match in matches if match is not None)
 
 
 def passed_over(status: Json) -> tuple[str, ...]:
