@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -13,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.ecom.families.shelly.flow.known import core_devices, core_powers
 from tests.dialogue import Dialogue
 from tests.families.shelly.at_home import PRO_3EM, ShellyAtHome, server_of
-from tests.house import House
+from tests.house import House, meters_of
 from tests.repairs import open_repair, press
 
 ADOPT = (
@@ -68,6 +69,21 @@ def core_entry(house: House, mac: str, *, devices: bool = True) -> MockConfigEnt
             name="Outlet",
         )
     return entry
+
+
+def power_sensor(house: House, entry: MockConfigEntry, mac: str) -> er.RegistryEntry:
+    """Return the power sensor that core's integration makes of an outlet."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(house.hass), entry.entry_id)
+    return er.async_get(house.hass).async_get_or_create(
+        "sensor",
+        "shelly",
+        f"{mac}-switch:0-power",
+        config_entry=entry,
+        device_id=device.id,
+        original_device_class=SensorDeviceClass.POWER,
+        original_name="Power",
+        unit_of_measurement="W",
+    )
 
 
 async def test_core_has_it_already(shelly: ShellyAtHome, adopted: Adopted) -> None:
@@ -159,6 +175,35 @@ async def test_core_had_it_at_the_start_and_lets_it_go(shelly: ShellyAtHome) -> 
     await shelly.house.hass.config_entries.async_remove(entry.entry_id)
     await shelly.house.hass.async_block_till_done()
     assert shelly.house.issues == set()
+
+
+async def test_cores_plug_becomes_a_meter_of_the_site(shelly: ShellyAtHome) -> None:
+    """All the way: the Site is made, and reads core's sensor."""
+    mac = shelly.server.device.info["mac"]
+    sensor = power_sensor(shelly.house, core_entry(shelly.house, mac), mac)
+    dialogue = await Dialogue.begin(shelly.house, "shelly")
+    await dialogue.send(address=shelly.server.address)
+    await dialogue.send()
+    assert dialogue.reason == "shelly_adopted"
+    assert dialogue.result["description_placeholders"] == {"count": "1"}
+    (site,) = shelly.house.site_entries
+    assert [meter["port"] for meter in meters_of(site)] == [f"entity:{sensor.id}"]
+
+
+async def test_a_meter_keeps_its_role(shelly: ShellyAtHome) -> None:
+    """All the way: it was at the grid with ECOM's connection, and is with core's."""
+    dialogue = await Dialogue.begin(shelly.house, "shelly")
+    await dialogue.send(address=shelly.server.address)
+    await dialogue.send(name="Main switch", role="grid")
+    shelly.entry = dialogue.created  # type: ignore[assignment]
+    mac = shelly.server.device.info["mac"]
+    sensor = power_sensor(shelly.house, core_entry(shelly.house, mac), mac)
+    await shelly.source.fix("shelly_core_has_device", {})
+    await shelly.house.hass.async_block_till_done()
+    assert shelly.house.hass.config_entries.async_get_entry(shelly.entry.entry_id) is None
+    (site,) = shelly.house.site_entries
+    ((port, role),) = [(meter["port"], meter["role"]) for meter in meters_of(site)]
+    assert (port, role) == (f"entity:{sensor.id}", "grid")
 
 
 @pytest.mark.parametrize(
