@@ -20,7 +20,7 @@ HOUR: Final = 3600
 MOST_W: Final = 100_000
 """A record that would need more power than this is none."""
 
-ENERGIES: Final = ("act_energy", "act_ret_energy")
+ENERGIES: Final = ("total_act_energy", "total_act_ret_energy")
 """How the names of the columns end that are of interest."""
 
 type Records = Mapping[int, Mapping[str, float]]
