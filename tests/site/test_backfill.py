@@ -11,16 +11,10 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.recorder import get_instance
-from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_test_home_assistant,
 )
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
@@ -30,13 +24,12 @@ from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.core.timeline import HOUR
 from custom_components.ecom.registry import FAMILIES
 from tests.house import House
+from tests.lives import Json, StartRecorder, hours, lives, quarters, rows
 from tests.rememberer import ENERGY_KEY, POWER_KEY, CountingFamily, CountingSource, Memory
 from tests.toy import UID
 
 TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
 MINUTE = timedelta(minutes=1)
-
-type Json = dict[str, Any]
 
 pytestmark = [
     pytest.mark.parametrize("persistent_database", [True]),
@@ -73,42 +66,16 @@ class Home:
             await async_wait_recording_done(self.house.hass)
 
     async def hours(self) -> dict[str, float]:
-        """Return the energy of each hour by its beginning, as the Energy dashboard shows it."""
-        entity_id = self.house.entity_id(ENERGY_KEY)
-        assert entity_id is not None
-        found = await get_instance(self.house.hass).async_add_executor_job(
-            lambda: statistics_during_period(
-                self.house.hass, TEN - HOUR, None, {entity_id}, "hour", None, {"change", "sum"}
-            )
-        )
-        return {
-            f"{datetime.fromtimestamp(row['start'], tz=TEN.tzinfo):%H}": row["change"]
-            for row in found.get(entity_id, [])
-        }
+        """Return the energy of each hour by its beginning."""
+        return await hours(self.house, ENERGY_KEY, TEN - HOUR)
 
-    async def short_rows(self) -> list[Any]:
+    async def short_rows(self) -> list[Json]:
         """Return the five-minute rows."""
-        entity_id = self.house.entity_id(ENERGY_KEY)
-        assert entity_id is not None
-        found = await get_instance(self.house.hass).async_add_executor_job(
-            lambda: statistics_during_period(
-                self.house.hass, TEN, None, {entity_id}, "5minute", None, {"state", "sum"}
-            )
-        )
-        return found[entity_id]
+        return await rows(self.house, ENERGY_KEY, TEN, "5minute")
 
     async def quarters(self, start: datetime, end: datetime) -> list[Json]:
-        """Return the quarter-hours of the kettle, through the action."""
-        answer = await self.house.hass.services.async_call(
-            DOMAIN,
-            "get_consumption",
-            {"start": start, "end": end, "resolution": "quarter_hour"},
-            blocking=True,
-            return_response=True,
-        )
-        assert isinstance(answer, dict)
-        slots: list[Json] = answer["meters"][0]["slots"]
-        return slots
+        """Return the quarter-hours of the kettle."""
+        return await quarters(self.house, start, end)
 
 
 @pytest.fixture
@@ -125,7 +92,7 @@ def _kettles(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def start(
-    async_test_recorder: Callable[[HomeAssistant], Any],
+    async_test_recorder: StartRecorder,
     freezer: FrozenDateTimeFactory,
     quarters_database: Path,
     hass_storage: dict[str, Any],
@@ -134,32 +101,19 @@ def start(
     """Return what begins a life of Home Assistant; what is on disk outlives it."""
     del quarters_database, hass_storage
 
+    begin = lives(async_test_recorder, freezer)
+
     @asynccontextmanager
     async def life() -> AsyncIterator[Home]:
-        async with async_test_home_assistant() as hass:
-            hass.data.pop(DATA_CUSTOM_COMPONENTS)
-            async with async_test_recorder(hass):
-                await hass.config.async_set_time_zone("UTC")
-                house = House(hass=hass, freezer=freezer)
-                entry = await house.add(
-                    MockConfigEntry(
-                        domain=DOMAIN,
-                        unique_id=UID,
-                        title="Kettle",
-                        data={"family": "toy", "meters": []},
-                    )
-                )
-                await house.add_site({"port": POWER_KEY, "role": "sub_meter"})
-                source = entry.runtime_data
-                assert isinstance(source, CountingSource)
-                try:
-                    yield Home(house, source)
-                    await async_wait_recording_done(hass)
-                    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
-                    await hass.async_block_till_done()
-                finally:
-                    await house.close()
-                    await hass.async_stop(force=True)
+        async with begin() as house:
+            data = {"family": "toy", "meters": []}
+            entry = await house.add(
+                MockConfigEntry(domain=DOMAIN, unique_id=UID, title="Kettle", data=data)
+            )
+            await house.add_site({"port": POWER_KEY, "role": "sub_meter"})
+            source = entry.runtime_data
+            assert isinstance(source, CountingSource)
+            yield Home(house, source)
 
     freezer.move_to(TEN + timedelta(seconds=11))
     return life

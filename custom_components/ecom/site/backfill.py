@@ -37,7 +37,7 @@ class Backfill:
         self._directory = directory
         self._book = book
         self._stop: CALLBACK_TYPE | None = None
-        self._busy = False
+        self.busy = False
 
     @callback
     def start(self) -> None:
@@ -52,15 +52,15 @@ class Backfill:
             self._stop = None
 
     async def _look(self, now: datetime) -> None:
-        if self._busy:
+        if self.busy:
             return
-        self._busy = True
+        self.busy = True
         try:
             for key, track in tuple(self._book.tracks.items()):
                 if track.following and track.gaps_wait:
                     await self._fill_all(key, now)
         finally:
-            self._busy = False
+            self.busy = False
 
     async def _fill_all(self, key: str, now: datetime) -> None:
         """Fill the gaps of one series that are over for long enough."""

@@ -56,6 +56,13 @@ class PortDirectory:
         source = self._source_of(key)
         return None if source is None else source.histories.get(key)
 
+    def remembered(self) -> Iterator[AnyPort]:
+        """Yield the energy ports whose devices remember what they counted."""
+        for source in self._sources():
+            for key in source.histories:
+                if key in self._alive.get(source.uid, ()) and key in source.ports:
+                    yield source.ports[key]
+
     def _entity(self, registry_id: str, kind: Kind, valid_for: timedelta) -> AnyPort:
         """Return the port over an entity, whether that is there or not."""
         if kind is Kind.SWITCH:

@@ -153,9 +153,14 @@ class QuarterBook:
 
     @callback
     def follow(self, meters: Iterable[MeterWatch]) -> None:
-        """Follow what counts these meters now; ports may have come, gone or been replaced."""
+        """Follow what counts these meters now; ports may have come, gone or been replaced.
+
+        What a device remembers is followed in any case: its statistics have gaps too,
+        whether it is a meter of the Site, a phase of one, or neither.
+        """
         configs = [meter.config for meter in meters]
-        wanted = {
+        wanted = {port.key: (port, port.kind, 0) for port in self._directory.remembered()}
+        wanted |= {
             key: (port, kind, sign)
             for config in configs
             for key, port, kind, sign in self._counted(config)

@@ -78,9 +78,9 @@ class SiteRuntime:
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
         self.quarters = QuarterBook(hass, self._directory, store)
-        self._backfill = Backfill(hass, self._directory, self.quarters)
+        self.backfill = Backfill(hass, self._directory, self.quarters)
         self.quarters.start()
-        self._backfill.start()
+        self.backfill.start()
         self.apply()
         self._attachments.offer(self._specs())
 
@@ -169,7 +169,7 @@ class SiteRuntime:
         self._stop()
         for meter in self._coordinator.meters.values():
             meter.unbind()
-        self._backfill.close()
+        self.backfill.close()
         await self.quarters.close()
         await self._coordinator.async_shutdown()
 

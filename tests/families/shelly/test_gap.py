@@ -1,0 +1,133 @@
+"""Hours that Home Assistant missed, from the minutes that a simulated Pro 3EM remembers.
+
+Its recording is REAL, what is plugged in is SYNTHETIC; the book is the simulator's.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.ecom.site.runtime import SiteRuntime
+from scripts.simulators.shelly_server import ShellyServer
+from tests.families.shelly.at_home import PRO_3EM, ShellyAtHome, server_of
+from tests.house import until
+from tests.lives import Life, StartRecorder, hours, lives, quarters, rows
+
+TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+pytestmark = [
+    pytest.mark.parametrize("persistent_database", [True]),
+    pytest.mark.parametrize("enable_statistics", [True]),
+    pytest.mark.parametrize("enable_missing_statistics", [True]),
+    pytest.mark.usefixtures("socket_enabled", "hass_storage"),
+]
+
+
+@pytest.fixture
+def begin(
+    async_test_recorder: StartRecorder,
+    freezer: FrozenDateTimeFactory,
+    quarters_database: Path,
+) -> Life:
+    """Return what begins a life of Home Assistant, the first one just before ten."""
+    del quarters_database
+    freezer.move_to(TEN - timedelta(seconds=1))
+    return lives(async_test_recorder, freezer)
+
+
+@asynccontextmanager
+async def home(begin: Life, server: ShellyServer) -> AsyncIterator[ShellyAtHome]:
+    """Run a life of Home Assistant with the meter in it, which is a meter of the Site."""
+    async with begin() as house:
+        meter = ShellyAtHome(house, server)
+        await meter.move_in()
+        await house.add_site({"port": meter.key("em0/power"), "role": "grid"})
+        yield meter
+
+
+async def live_until(meter: ShellyAtHome, end: datetime) -> None:
+    """Let minutes pass; at the end of each the meter tells what it has counted."""
+    while dt_util.utcnow() < end:
+        await meter.house.later(minutes=1)
+        await meter.push()
+        await async_wait_recording_done(meter.house.hass)
+
+
+def plugged(server: ShellyServer, **watts: float) -> None:
+    """Let the phases draw, or feed in, so much from now on."""
+    for phase, power in watts.items():
+        server.device.set_power(f"em:0/{phase}", power)
+
+
+async def filled(meter: ShellyAtHome) -> None:
+    """Let minutes pass until no gap waits to be filled; each look takes as long as it takes."""
+    (site,) = meter.house.site_entries
+    runtime = site.runtime_data
+    assert isinstance(runtime, SiteRuntime)
+    tracks = runtime.quarters.tracks
+    for _ in range(5):
+        await live_until(meter, dt_util.utcnow() + MINUTE)
+        await until(lambda: not runtime.backfill.busy)
+        if not any(track.gaps_wait for track in tracks.values()):
+            break
+    await async_wait_recording_done(meter.house.hass)
+
+
+def book(server: ShellyServer, phase: str, hour: int, *, fed: bool = False) -> float:
+    """Return what the simulator's own book says of an hour of the day, in Wh."""
+    start = (TEN + (hour - 10) * HOUR).timestamp()
+    counted = server.device.channels[f"em:0/{phase}"].book
+    return (counted.returned_wh if fed else counted.drawn_wh)(start, start + 3600)
+
+
+async def test_each_hour_is_that_of_the_book(begin: Life, freezer: FrozenDateTimeFactory) -> None:
+    """From 12:20 to 16:20 nobody listens; loads come and go meanwhile."""
+    async with server_of(PRO_3EM) as server:
+        plugged(server, a=600, b=1200, c=-300)
+        async with home(begin, server) as meter:
+            await live_until(meter, TEN + 2 * HOUR + 20 * MINUTE)
+        for at, watts in (
+            (TEN + 3 * HOUR + 30 * MINUTE, {"a": 2400.0, "b": 0.0}),
+            (TEN + 4 * HOUR + 45 * MINUTE, {"a": 60.0, "c": 900.0}),
+            (TEN + 6 * HOUR + 10 * MINUTE, {"a": 600.0, "b": 1200.0, "c": -300.0}),
+        ):
+            freezer.move_to(at)
+            plugged(server, **watts)
+        freezer.move_to(TEN + 6 * HOUR + 20 * MINUTE - timedelta(seconds=1))
+        async with home(begin, server) as meter:
+            await check(meter, server)
+
+
+async def check(meter: ShellyAtHome, server: ShellyServer) -> None:
+    """Compare what the recorder holds with the book, before and after the hours are filled."""
+    house = meter.house
+    await live_until(meter, TEN + 6 * HOUR + 59 * MINUTE)
+    assert (await hours(house, meter.key("em0/energy"), TEN)).get("13", 0) == 0
+    await live_until(meter, TEN + 7 * HOUR)
+    short = await rows(house, meter.key("em0/energy"), TEN, "5minute")
+    await filled(meter)
+    for phase in "abc":
+        for local, fed in (("energy", False), ("returned", True)):
+            found = await hours(house, meter.key(f"em0{phase}/{local}"), TEN)
+            expected = {f"{hour}": book(server, phase, hour, fed=fed) for hour in range(11, 17)}
+            assert {hour: found[hour] for hour in expected} == pytest.approx(expected, abs=1e-6)
+    whole = await hours(house, meter.key("em0/energy"), TEN)
+    assert whole["14"] == pytest.approx(sum(book(server, phase, 14) for phase in "abc"))
+    now_short = await rows(house, meter.key("em0/energy"), TEN, "5minute")
+    assert now_short[: len(short)] == short
+    await live_until(meter, TEN + 9 * HOUR + 2 * MINUTE)
+    later = await hours(house, meter.key("em0/energy"), TEN)
+    assert (later["17"], later["18"]) == pytest.approx((1800, 1800))
+    slots = await quarters(house, TEN + 3 * HOUR, TEN + 4 * HOUR)
+    assert [slot["drawn"] for slot in slots] == pytest.approx([450, 450, 600, 600], abs=0.01)
+    assert not any(slot["estimated"] for slot in slots)
