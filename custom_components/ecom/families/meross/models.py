@@ -107,8 +107,9 @@ def switches(everything: Json) -> dict[int, bool]:
 def measured(payload: Json, *, several: bool) -> dict[int, Values]:
     """Return power, voltage and current by channel.
 
-    ``Electricity`` states mW, dV and mA. ``ElectricityX`` (``several``) states mV where the
-    number could not be dV: the one is above 6,000 for any mains, the other below.
+    ``Electricity`` speaks of channel 0 alone, and states mW, dV and mA. ``ElectricityX``
+    (``several``) states mV where the number could not be dV: the one is above 6,000 for any
+    mains, the other below.
     """
     return {
         channel: {
@@ -117,6 +118,7 @@ def measured(payload: Json, *, several: bool) -> dict[int, Values]:
             Quantity.CURRENT: clean(Quantity.CURRENT, item.get("current"), 1e-3),
         }
         for channel, item in _channels(payload.get("electricity"), default=0)
+        if several or channel == 0
     }
 
 

@@ -42,7 +42,7 @@ class MerossReader:
         self.numbers: dict[str, int] = {}
         self._zones = zones
         self._counted_at: datetime | None = None
-        self._switched: set[int] = set()
+        self._switched: frozenset[int] = frozenset()
         self._measured: set[int] = set()
 
     async def identify(self) -> Identity:
@@ -79,13 +79,15 @@ class MerossReader:
         return overview.switches.get(self.numbers[key])
 
     def note_overview(self, overview: Overview, now: datetime) -> None:
-        """Take what the device says of itself and of its switches."""
+        """Take what the device says of itself and of its switches.
+
+        Outlets do not grow: those that it had when it was first read are all that it has.
+        """
         self.clock, self.read_at = overview.clock, now
         self.state.firmware = overview.identity.firmware
-        self._switched |= overview.switches.keys()
-        for number, on in overview.switches.items():
-            if number or self._switched <= {0}:
-                self._note(number, {Quantity.STATE: on}, now, VALID_FOR)
+        self._switched = self._switched or frozenset(overview.switches)
+        for number in sorted(self._switched & overview.switches.keys()):
+            self._note(number, {Quantity.STATE: overview.switches[number]}, now, VALID_FOR)
 
     async def zone(self) -> tzinfo:
         """Return the device's time zone, UTC if it states none that is known."""
