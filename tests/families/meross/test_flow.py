@@ -402,13 +402,19 @@ async def test_what_is_discovered_and_of_no_use(
 async def test_a_known_plug_is_followed(meross: MerossAtHome) -> None:
     """To its new address, on the port that it had; and no second time while nothing changes."""
     port = meross.server.port
-    await meross.move_in(host=f"localhost:{port}")
+    await meross.move_in()
+    data = {**meross.entry.data, "host": f"192.0.2.9:{port}"}
+    meross.house.hass.config_entries.async_update_entry(meross.entry, data=data)
+    before = meross.source
     mac = serial_of(meross.server.device).lower()
     dialogue = await dhcp(meross.house, "127.0.0.1", mac)
     assert dialogue.reason == "already_configured"
     assert meross.entry.data["host"] == f"127.0.0.1:{port}"
     await meross.house.hass.async_block_till_done()
-    assert meross.entry.state is ConfigEntryState.LOADED
+    assert meross.source is not before
+    after = meross.source
+    assert (await dhcp(meross.house, "127.0.0.1", mac)).reason == "already_configured"
+    assert meross.source is after
 
 
 async def test_a_plug_that_is_ignored(meross: MerossAtHome) -> None:

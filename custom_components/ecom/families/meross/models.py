@@ -113,9 +113,9 @@ def measured(payload: Json, *, several: bool) -> dict[int, Values]:
     """
     return {
         channel: {
-            Quantity.POWER: clean(Quantity.POWER, item.get("power"), 1e-3),
+            Quantity.POWER: _thousandths(Quantity.POWER, item.get("power")),
             Quantity.VOLTAGE: _voltage(item.get("voltage"), several=several),
-            Quantity.CURRENT: clean(Quantity.CURRENT, item.get("current"), 1e-3),
+            Quantity.CURRENT: _thousandths(Quantity.CURRENT, item.get("current")),
         }
         for channel, item in _channels(payload.get("electricity"), default=0)
         if several or channel == 0
@@ -174,7 +174,16 @@ def _hour_slots(stated: Iterable[object]) -> Iterator[HourSlot]:
 
 def _voltage(value: object, *, several: bool) -> float | None:
     millivolts = several and _is_whole(value) and value > _LAST_OF_DECIVOLTS
-    return clean(Quantity.VOLTAGE, value, 1e-3 if millivolts else 0.1)
+    if millivolts:
+        return _thousandths(Quantity.VOLTAGE, value)
+    found = clean(Quantity.VOLTAGE, value, 0.1)
+    return None if found is None else round(found, 1)
+
+
+def _thousandths(quantity: Quantity, value: object) -> float | None:
+    """Return a value stated in thousandths, as exactly as it was stated."""
+    found = clean(quantity, value, 1e-3)
+    return None if found is None else round(found, 3)
 
 
 def _channels(stated: object, default: int) -> Iterator[tuple[int, dict[str, Any]]]:
