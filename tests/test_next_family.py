@@ -67,7 +67,7 @@ async def test_a_second_family_makes_a_menu(house: House, family: ToyFamily) -> 
     flow = house.hass.config_entries.flow
     menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["e450_user", "wes_user", "toy_user"]
+    assert menu["menu_options"] == ["e450_user", "meross_user", "wes_user", "toy_user"]
     form = await flow.async_configure(menu["flow_id"], {"next_step_id": "toy_user"})
     assert form["step_id"] == "toy_name"
     done = await flow.async_configure(form["flow_id"], {"name": "Kettle"})

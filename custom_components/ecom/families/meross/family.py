@@ -9,6 +9,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -51,8 +52,8 @@ class MerossFamily:
 
     def claims(self, discovery: Discovery) -> bool:
         """Claim what asks for an address and is of Meross by its MAC or its name."""
-        source, info = discovery
-        return source == "dhcp" and is_meross(info)
+        _, info = discovery
+        return isinstance(info, DhcpServiceInfo) and is_meross(info)
 
     async def open(self, hass: HomeAssistant, entry: EcomConfigEntry) -> Source:
         """Read the device once, go on from the totals that were stored, and begin to poll."""
