@@ -417,6 +417,19 @@ async def test_a_known_plug_is_followed(meross: MerossAtHome) -> None:
     assert meross.source is after
 
 
+async def test_a_known_plug_is_followed_whatever_its_mac(meross: MerossAtHome) -> None:
+    """Meross has more prefixes than the manifest names: what is registered is known."""
+    trace = made_up_plug()
+    trace.all["system"]["hardware"]["macAddress"] = "02:11:22:33:44:55"
+    await meross.is_a(MerossDevice(trace, live=True, clock=made_up().clock))
+    await meross.move_in()
+    data = {**meross.entry.data, "host": f"192.0.2.9:{meross.server.port}"}
+    meross.house.hass.config_entries.async_update_entry(meross.entry, data=data)
+    dialogue = await dhcp(meross.house, "127.0.0.1", "021122334455")
+    assert dialogue.reason == "already_configured"
+    assert meross.entry.data["host"] == meross.server.address
+
+
 async def test_a_plug_that_is_ignored(meross: MerossAtHome) -> None:
     """It stays so."""
     serial = serial_of(meross.server.device)
