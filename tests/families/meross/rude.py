@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, Self, override
 
 from scripts.simulators.meross_server import MerossServer
@@ -84,13 +85,13 @@ def damaged(lots: random.Random, message: Json, *, payload_only: bool) -> Json:
         holder, name = lots.choice(places)
         match lots.randrange(4):
             case 0 | 1:
-                holder[name] = lots.choice(ODD)
+                holder[name] = deepcopy(lots.choice(ODD))
             case 2:
                 del holder[name]
             case _ if isinstance(holder, list):
-                holder.append(holder[name])
+                holder.append(deepcopy(holder[name]))
             case _:
-                holder[f"{name}x"] = holder[name]
+                holder[f"{name}x"] = deepcopy(holder[name])
         found.setdefault("payload", {})
     return found
 

@@ -4,10 +4,11 @@ This module is pure: Home Assistant's coordinator, its forms and the probe all r
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-from ...errors import DeviceError
+from ...errors import CannotConnect, DeviceError
 from ...plugs import PlugState, Quantity, Values, clean
 from ...ports import NEVER
 from .abilities import Ability, passed_over
@@ -56,7 +57,7 @@ class MerossReader:
         """Read switches and powers, and once a minute the counters.
 
         Raises CannotConnect and InvalidAuth. What the device refuses to say is left out,
-        and goes stale by itself.
+        and goes stale by itself; so do counters whose answer is lost, or too long for it.
         """
         self.note_overview(await self.client.overview(), now)
         try:
@@ -65,10 +66,9 @@ class MerossReader:
             measured = {}
         self._note_measured(measured, now)
         if self._counted_at is None or now - self._counted_at >= COUNTERS_EVERY - LATE / 2:
-            try:
+            self._counted_at = now
+            with suppress(CannotConnect, DeviceError):
                 await self._count(now)
-            except DeviceError:
-                self._counted_at = now
         self.state.reachable = True
         self.state.reads += 1
 
@@ -118,7 +118,6 @@ class MerossReader:
             for number, slots in hours.items():
                 self.energy.of(number).take_hours(slots, device_now)
             found = set(hours)
-        self._counted_at = now
         for number in found & self._measured:
             total = clean(Quantity.ENERGY, self.energy.of(number).energy_wh)
             self._note(number, {Quantity.ENERGY: total}, now, COUNTERS_VALID_FOR)
