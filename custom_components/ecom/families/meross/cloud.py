@@ -144,7 +144,7 @@ async def _post(
     }
     headers = {
         "Authorization": "Basic" if token is None else f"Basic {token}",
-        "vender": "meross",
+        "vender": "meross",  # codespell:ignore vender - as the interface spells it
         "AppVersion": "1",
         "AppType": "ECOM",
         "AppLanguage": "EN",
