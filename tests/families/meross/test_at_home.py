@@ -1,5 +1,7 @@
 """Recorded devices, from the socket to the entity."""
 
+from typing import Any
+
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
@@ -79,3 +81,39 @@ async def test_an_em06(meross: MerossAtHome) -> None:
     assert set(meross.source.state.channels) == {f"meter{n}" for n in range(1, 7)}
     assert set(meross.source.counters) == {meross.key(f"meter{n}/power") for n in range(1, 7)}
     assert set(meross.source.histories) == {meross.key(f"meter{n}/energy") for n in range(1, 7)}
+
+
+async def test_an_em06_that_cuts_long_answers(meross: MerossAtHome) -> None:
+    """SYNTHETIC: all channels are too much for one answer, each alone is not."""
+    meross.house.freezer.move_to(RECORDED_AT[EM06])
+    device = recorded(EM06)
+    true = device.tell
+
+    def tell(namespace: str, payload: dict[str, Any]) -> dict[str, Any]:
+        asked = payload.get("consumptionH", {})
+        return (
+            {"error": {"code": 5000}} if asked == {"channel": 65535} else true(namespace, payload)
+        )
+
+    device.tell = tell  # type: ignore[method-assign]
+    await meross.is_a(device)
+    await meross.move_in()
+    assert meross.values("meter2")["energy"] == 958
+    assert meross.values("meter5")["energy"] == 182
+    calls = meross.server.calls.count("GET Appliance.Control.ConsumptionH")
+    assert calls == 7
+
+
+async def test_an_em06_that_refuses_everything(meross: MerossAtHome) -> None:
+    """SYNTHETIC: neither power nor hours; it is there, and has nothing to say."""
+    device = recorded(EM06)
+    true = device.tell
+
+    def tell(namespace: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"error": {"code": 5000}} if ".Control." in namespace else true(namespace, payload)
+
+    device.tell = tell  # type: ignore[method-assign]
+    await meross.is_a(device)
+    await meross.move_in()
+    assert meross.reachable == "on"
+    assert not meross.source.ports

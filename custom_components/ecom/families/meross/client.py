@@ -61,6 +61,7 @@ class MerossClient:
         self._key = key
         self._uuid, self._mac = uuid, mac
         self._lan = LanManager(session, address, key, timeout_s=timeout_s)
+        self._channels: tuple[int, ...] = ()
         self._fresh: Overview | None = None
 
     async def identify(self) -> Identity:
@@ -90,7 +91,9 @@ class MerossClient:
         """Return power, voltage and current by channel, nothing if it measures nothing."""
         if Ability.ELECTRICITY_X in self.abilities:
             asked = {"electricity": {"channel": ALL_CHANNELS}}
-            return measured(await self._lan.ask(Ability.ELECTRICITY_X, asked), several=True)
+            found = measured(await self._lan.ask(Ability.ELECTRICITY_X, asked), several=True)
+            self._channels = tuple(found)
+            return found
         if Ability.ELECTRICITY in self.abilities:
             asked = {"electricity": {"channel": 0}}
             return measured(await self._lan.ask(Ability.ELECTRICITY, asked), several=False)
@@ -107,16 +110,24 @@ class MerossClient:
         return found
 
     async def hours(self) -> dict[int, list[HourSlot]]:
-        """Return the hourly counters by channel, nothing if it has none."""
+        """Return the hourly counters by channel, nothing if it has none.
+
+        All channels are asked for at once; one by one if that answer is too long for the
+        device, which some firmware cuts.
+        """
         if Ability.CONSUMPTION_H not in self.abilities:
             return {}
-        several = Ability.ELECTRICITY_X in self.abilities
-        asked: dict[str, Any] = (
-            {"consumptionH": {"channel": ALL_CHANNELS}}
-            if several
-            else {"consumptionH": [{"channel": 0}]}
-        )
-        return hours(await self._lan.ask(Ability.CONSUMPTION_H, asked))
+        if Ability.ELECTRICITY_X not in self.abilities:
+            return await self._ask_hours([{"channel": 0}])
+        try:
+            return await self._ask_hours({"channel": ALL_CHANNELS})
+        except CannotConnect, DeviceError:
+            if not self._channels:
+                raise
+        found: dict[int, list[HourSlot]] = {}
+        for channel in self._channels:
+            found |= await self._ask_hours({"channel": channel})
+        return found
 
     async def switch(self, channel: int, *, on: bool) -> None:
         """Send a command; that it was taken is no proof that it was done."""
@@ -125,6 +136,9 @@ class MerossClient:
             await self._lan.tell(Ability.TOGGLE_X, {"togglex": wanted})
         else:
             await self._lan.tell(Ability.TOGGLE, {"toggle": wanted})
+
+    async def _ask_hours(self, channels: object) -> dict[int, list[HourSlot]]:
+        return hours(await self._lan.ask(Ability.CONSUMPTION_H, {"consumptionH": channels}))
 
     def _cipher(self) -> Cipher:
         """Return the cipher of the device that has answered."""
