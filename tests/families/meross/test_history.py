@@ -144,12 +144,13 @@ async def test_three_hours_without_home_assistant(
 
 async def test_a_wrong_clock_tells_nothing(meross: MerossAtHome) -> None:
     """Its hours are not ours."""
-    await meross.is_a(recorded(MSS305))
     meross.house.freezer.move_to(RECORDED_AT[MSS305])
+    await meross.is_a(recorded(MSS305))
     await meross.move_in()
+    day = datetime(2025, 2, 13, tzinfo=UTC)
+    assert await meross.history().hours(day, day + 24 * HOUR)
     meross.server.device.all["system"]["time"]["timestamp"] += 600
     await meross.poll()
-    day = datetime(2025, 2, 13, tzinfo=UTC)
     assert await meross.history().hours(day, day + 24 * HOUR) == []
 
 

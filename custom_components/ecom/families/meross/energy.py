@@ -22,6 +22,7 @@ GAP: Final = timedelta(minutes=10)
 """Nobody has read for longer than this: what was counted meanwhile belongs to no hour."""
 
 _MOST_SLOTS: Final = 200
+"""More than any ring has: what is forgotten was overwritten long ago."""
 _MOST_MISSED: Final = 200
 
 
@@ -57,7 +58,6 @@ class Total:
             self._miss(self._hour, since, self.energy_wh - self._at_hour_wh)
         for slot in sorted(slots, key=lambda slot: slot.key):
             if not -REMEMBERED <= slot.key - today.date() <= timedelta(days=1):
-                self._touch(slot)
                 continue
             grown = self._book(slot)
             if gap:
@@ -70,8 +70,6 @@ class Total:
         for slot in sorted(slots, key=lambda slot: slot.key):
             if -REMEMBERED <= slot.key - device_now <= timedelta(0):
                 self._book(slot)
-            else:
-                self._touch(slot)
 
     def dump(self) -> dict[str, Any]:
         """Return what is to be stored, as JSON has it."""
@@ -113,11 +111,6 @@ class Total:
         while len(self._booked) > _MOST_SLOTS:
             self._booked.pop(next(iter(self._booked)))
         return grown
-
-    def _touch(self, slot: Slot[Any]) -> None:
-        """Keep in mind what was booked of a slot that is told all the same."""
-        if (before := self._booked.pop(key := slot.key.isoformat(), None)) is not None:
-            self._booked[key] = before
 
     def _miss(self, start: datetime, end: datetime, energy_wh: int) -> None:
         if start < end:

@@ -25,7 +25,7 @@ from .coordinator import ISSUE_SILENT, MerossCoordinator, zone_named
 from .energy import Energy
 from .flow import MerossFlow
 from .flow.discovery import is_meross
-from .history import HOUR, hour_energies
+from .history import hour_energies
 from .models import HourSlot
 from .reading import MerossReader
 from .settings import CONF_KEY, CONF_MAC, CONF_UID, CONF_UUID, FAMILY, SCHEMA, address_of
@@ -107,7 +107,7 @@ class MerossHistory:
         if device_now is None or abs(device_now - self._reader.read_at) > CLOCK_LIMIT:
             return []
         slots = await self._slots()
-        exact = {slot.key: float(slot.energy_wh) for slot in slots if slot.key + HOUR <= now}
+        exact = {slot.key: float(slot.energy_wh) for slot in slots}
         last = min(end, now.replace(minute=0, second=0, microsecond=0))
         missed = self._reader.energy.of(self._number).missed
         return hour_energies(start.astimezone(UTC), last, exact=exact, missed=missed)
