@@ -1,7 +1,7 @@
 """Every port that there is keeps the one contract."""
 
 from datetime import timedelta
-from typing import override
+from typing import Any, override
 
 import pytest
 
@@ -16,13 +16,15 @@ from tests.entities import ForeignSensor, ForeignSwitch, add_sensor, add_switch,
 from tests.families.e450.at_home import MeterAtHome
 from tests.families.e450.conftest import meter
 from tests.families.e450.telegrams import EXPORT, IMPORT
+from tests.families.meross.at_home import MerossAtHome
+from tests.families.meross.conftest import meross, plug_server
 from tests.families.shelly.at_home import ShellyAtHome
 from tests.families.shelly.conftest import plug, shelly
 from tests.families.wes.at_home import WesAtHome
 from tests.families.wes.conftest import in_france, server, wes
 from tests.house import House
 
-__all__ = ["in_france", "meter", "plug", "server", "shelly", "wes"]
+__all__ = ["in_france", "meross", "meter", "plug", "plug_server", "server", "shelly", "wes"]
 
 
 class E450PowerCase(PortCase):
@@ -292,3 +294,97 @@ class TestShellyOutlet(SwitchPortContract):
         """Return the outlet of a plug at home."""
         await shelly.move_in()
         return ShellyOutletCase(shelly)
+
+
+class MerossPowerCase(PortCase):
+    """The power of a Meross plug on a socket."""
+
+    kind = Kind.POWER
+
+    def __init__(self, meross: MerossAtHome) -> None:
+        """Take a plug that is set up."""
+        self._meross = meross
+
+    @property
+    @override
+    def port(self) -> AnyPort:
+        """Return the port that the source offers now."""
+        return self._meross.port("outlet0/power")
+
+    @override
+    async def report(self, value: float | None) -> None:
+        """Let the plug measure a power, or say something that is none."""
+        device = self._meross.server.device
+        vars(device).pop("tell", None)
+        if value is None:
+            device.tell = self._says_nothing  # type: ignore[method-assign]
+        else:
+            device.set_power(0, value)
+        await self._meross.poll()
+
+    @override
+    async def later(self, seconds: float) -> None:
+        """Let nobody read the plug."""
+        self._meross.house.freezer.tick(seconds)
+
+    @override
+    async def restart(self) -> None:
+        """Reload the plug's entry."""
+        await self._meross.house.reload(self._meross.entry)
+
+    def _says_nothing(self, namespace: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer as the plug does, with a text where the power should be."""
+        device = self._meross.server.device
+        if namespace.endswith("Electricity"):
+            return {"electricity": {"channel": 0, "power": "?", "voltage": 2300, "current": 0}}
+        return type(device).tell(device, namespace, payload)
+
+
+class MerossOutletCase(SwitchCase):
+    """The outlet of a Meross plug on a socket."""
+
+    def __init__(self, meross: MerossAtHome) -> None:
+        """Take a plug that is set up."""
+        self._meross = meross
+
+    @property
+    @override
+    def port(self) -> SwitchPort:
+        """Return the port that the source offers now."""
+        return self._meross.outlet()
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return the outlet's state on the plug."""
+        return self._meross.server.device.is_on(0)
+
+    @override
+    async def refuse(self) -> None:
+        """Let the plug refuse commands."""
+        self._meross.server.faults.add(PlugFault.REFUSE)
+
+    @override
+    async def vanish(self) -> None:
+        """Pull the plug."""
+        await self._meross.server.pull()
+
+
+class TestMerossPower(PortContract):
+    """A port of a plug source."""
+
+    @pytest.fixture
+    async def case(self, meross: MerossAtHome) -> PortCase:
+        """Return the power of a plug at home."""
+        await meross.move_in()
+        return MerossPowerCase(meross)
+
+
+class TestMerossOutlet(SwitchPortContract):
+    """A port of a plug source, switched and confirmed."""
+
+    @pytest.fixture
+    async def switch(self, meross: MerossAtHome) -> SwitchCase:
+        """Return the outlet of a plug at home."""
+        await meross.move_in()
+        return MerossOutletCase(meross)

@@ -14,6 +14,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import UnknownHandler
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
@@ -149,11 +150,32 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_SYSTEM})
 
     async def _discovered(self, discovery: Discovery) -> ConfigFlowResult:
-        """Hand a discovery to the first family that claims it."""
+        """Hand a discovery to the family that has the device, or else claims it."""
+        if (owner := self._owner(discovery)) is not None:
+            return await self._step(owner, *discovery)
         for key, family in FAMILIES.items():
             if family.claims(discovery):
                 return await self._step(key, *discovery)
         return self.async_abort(reason="not_supported")
+
+    def _owner(self, discovery: Discovery) -> str | None:
+        """Return the family of the entry whose device asks for an address, by its MAC.
+
+        A maker has more prefixes than anybody knows: a device that is there already is
+        followed, whatever its MAC begins with.
+        """
+        source, info = discovery
+        if not isinstance(info, DhcpServiceInfo):
+            return None
+        mac = (dr.CONNECTION_NETWORK_MAC, dr.format_mac(info.macaddress))
+        for device in dr.async_get(self.hass).async_get_devices(connections={mac}):
+            entry = self.hass.config_entries.async_get_entry(device.config_entry_id)
+            family = None if entry is None else entry.data.get(CONF_FAMILY)
+            if family in FAMILIES and hasattr(
+                FAMILIES[family].flow, f"{STEP_PREFIX}{family}_{source}"
+            ):
+                return str(family)
+        return None
 
     async def _step(self, family: str, step: str, data: object = None) -> ConfigFlowResult:
         """Run one step of a family."""

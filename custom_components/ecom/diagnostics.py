@@ -17,7 +17,17 @@ from .runtime import EcomConfigEntry
 
 TO_REDACT = {
     *(CONF_DEVICE, CONF_HOST, CONF_MAC, CONF_PASSWORD, CONF_USERNAME, CONF_WEBHOOK_ID),
-    *("app_name", "auth_key", "key", "meter_id", "meter_ids", "meters", "system_title", "uid"),
+    *(
+        "app_name",
+        "auth_key",
+        "key",
+        "meter_id",
+        "meter_ids",
+        "meters",
+        "system_title",
+        "uid",
+        "uuid",
+    ),
 }
 """Keys, passwords and accounts, addresses, and whatever names a meter or a server."""
 

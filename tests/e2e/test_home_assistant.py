@@ -159,6 +159,43 @@ async def switch(api: Api, name: str, to: str) -> None:
     await api.post(f"/api/services/switch/turn_{to}", {"entity_id": f"switch.{name}_relay_1"})
 
 
+async def test_a_meross_plug_is_read_and_switched(tmp_path: Path) -> None:
+    """An encrypted one whose commands get lost, and a second one that needs no key any more."""
+    trace = str(ROOT / "tests" / "fixtures" / "meross" / "mss305_8.3.15_2025-02-17.json")
+    async with (
+        simulated("meross", "--trace", trace, "--live", "--encrypted", "--fault", "lost") as lossy,
+        simulated("meross", "--serial", "2") as plain,
+        home_assistant(tmp_path, free_port()) as (api, home),
+    ):
+        for says, name in ((lossy, "Lossy"), (plain, "Plain")):
+            assert (await api.run_flow(meross_answers(says, name)))["type"] == "create_entry"
+        found = await wait_for(api, lambda now: "sensor.plain_energy" in now)
+        assert found["switch.lossy_outlet"] == found["switch.plain_outlet"] == "on"
+        assert float(found["sensor.lossy_energy"]) > 0
+        assert float(found["sensor.plain_voltage"]) == pytest.approx(230.4)
+        for to in ("off", "on"):
+            await api.post(f"/api/services/switch/turn_{to}", {"entity_id": "switch.lossy_outlet"})
+            assert (await states(api))["switch.lossy_outlet"] == to
+        log = home.log.read_text()
+        assert lossy["key"] not in log
+        assert "meross_iot" not in log
+    assert trouble(home) == []
+
+
+def meross_answers(says: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    """Return what a person answers; the key of the first plug opens the second one."""
+    return {
+        "user": {"next_step_id": "meross_user"},
+        "meross_user": {"address": says["address"]},
+        "meross_found": {"name": name, "role": "sub_meter"},
+        **(
+            {"meross_access": {"next_step_id": "meross_key"}, "meross_key": {"key": says["key"]}}
+            if name == "Lossy"
+            else {}
+        ),
+    }
+
+
 def trouble(home: HomeAssistant) -> list[str]:
     """Return the log's lines in which ECOM complains or breaks."""
     return [line for line in home.log.read_text().splitlines() if TROUBLE.search(line)]

@@ -1,0 +1,1 @@
+"""Meross plugs, strips and meters, over the local network alone."""
