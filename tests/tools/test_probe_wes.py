@@ -97,7 +97,9 @@ def test_a_server(
     found = printed(capsys)
     readings = {(each["input"], each["quantity"]): each["value"] for each in found["readings"]}
     assert readings["tic1", "contract"] == "tempo"
-    assert isinstance(readings["pulse1", "index"], float)
+    # It grows with the time of day, and may be whole at this moment.
+    assert isinstance(readings["pulse1", "index"], int | float)
+    assert readings["pulse1", "index"] > 0
 
 
 def test_no_account(capsys: pytest.CaptureFixture[str], address: str) -> None:
