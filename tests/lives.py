@@ -1,10 +1,12 @@
 """Several lives of Home Assistant on one recorder, as restarts make them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -17,7 +19,19 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.ecom.const import DOMAIN
-from tests.house import House
+from custom_components.ecom.site.runtime import SiteRuntime
+from tests.house import House, until
+
+TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+ON_DISK = [
+    pytest.mark.parametrize("persistent_database", [True]),
+    pytest.mark.parametrize("enable_statistics", [True]),
+    pytest.mark.parametrize("enable_missing_statistics", [True]),
+]
+"""Marks of tests in which a recorder outlives a Home Assistant."""
 
 type Json = dict[str, Any]
 type StartRecorder = Callable[[HomeAssistant], AbstractAsyncContextManager[Any]]
@@ -72,6 +86,31 @@ async def hours(house: House, key: str, start: datetime) -> dict[str, float]:
         f"{datetime.fromtimestamp(row['start'], tz=start.tzinfo):%H}": row["change"]
         for row in await rows(house, key, start, "hour")
     }
+
+
+async def filled(house: House, live_a_minute: Callable[[], Awaitable[None]]) -> None:
+    """Let minutes pass until no gap waits to be filled; each look takes as long as it takes."""
+    (site,) = house.site_entries
+    runtime = site.runtime_data
+    assert isinstance(runtime, SiteRuntime)
+    for _ in range(5):
+        await live_a_minute()
+        await until(lambda: not runtime.backfill.busy)
+        if not any(track.gaps_wait for track in runtime.quarters.tracks.values()):
+            break
+    await async_wait_recording_done(house.hass)
+
+
+@pytest.fixture
+def begin(
+    async_test_recorder: StartRecorder,
+    freezer: FrozenDateTimeFactory,
+    quarters_database: Path,
+) -> Life:
+    """Return what begins a life of Home Assistant, the first one just before ten."""
+    del quarters_database
+    freezer.move_to(TEN - timedelta(seconds=1))
+    return lives(async_test_recorder, freezer)
 
 
 async def quarters(house: House, start: datetime, end: datetime) -> list[Json]:

@@ -21,21 +21,24 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.ecom.const import DOMAIN
-from custom_components.ecom.core.timeline import HOUR
 from custom_components.ecom.registry import FAMILIES
 from tests.house import House
-from tests.lives import Json, StartRecorder, hours, lives, quarters, rows
+from tests.lives import (
+    HOUR,
+    MINUTE,
+    ON_DISK,
+    TEN,
+    Json,
+    StartRecorder,
+    hours,
+    lives,
+    quarters,
+    rows,
+)
 from tests.rememberer import ENERGY_KEY, POWER_KEY, CountingFamily, CountingSource, Memory
 from tests.toy import UID
 
-TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
-MINUTE = timedelta(minutes=1)
-
-pytestmark = [
-    pytest.mark.parametrize("persistent_database", [True]),
-    pytest.mark.parametrize("enable_statistics", [True]),
-    pytest.mark.parametrize("enable_missing_statistics", [True]),
-]
+pytestmark = ON_DISK
 
 
 def watts(hour: datetime) -> int:

@@ -6,7 +6,6 @@ Its recording is REAL, what is plugged in is SYNTHETIC; the book is the simulato
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -15,34 +14,24 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.ecom.site.runtime import SiteRuntime
 from scripts.simulators.shelly_server import ShellyServer
 from tests.families.shelly.at_home import PRO_3EM, ShellyAtHome, server_of
-from tests.house import until
-from tests.lives import Life, StartRecorder, hours, lives, quarters, rows
+from tests.lives import (
+    HOUR,
+    MINUTE,
+    ON_DISK,
+    TEN,
+    Life,
+    begin,
+    filled,
+    hours,
+    quarters,
+    rows,
+)
 
-TEN = datetime.fromisoformat("2026-11-26T10:00:00+00:00")
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
+__all__ = ["begin"]
 
-pytestmark = [
-    pytest.mark.parametrize("persistent_database", [True]),
-    pytest.mark.parametrize("enable_statistics", [True]),
-    pytest.mark.parametrize("enable_missing_statistics", [True]),
-    pytest.mark.usefixtures("socket_enabled", "hass_storage"),
-]
-
-
-@pytest.fixture
-def begin(
-    async_test_recorder: StartRecorder,
-    freezer: FrozenDateTimeFactory,
-    quarters_database: Path,
-) -> Life:
-    """Return what begins a life of Home Assistant, the first one just before ten."""
-    del quarters_database
-    freezer.move_to(TEN - timedelta(seconds=1))
-    return lives(async_test_recorder, freezer)
+pytestmark = [*ON_DISK, pytest.mark.usefixtures("socket_enabled", "hass_storage")]
 
 
 @asynccontextmanager
@@ -67,20 +56,6 @@ def plugged(server: ShellyServer, **watts: float) -> None:
     """Let the phases draw, or feed in, so much from now on."""
     for phase, power in watts.items():
         server.device.set_power(f"em:0/{phase}", power)
-
-
-async def filled(meter: ShellyAtHome) -> None:
-    """Let minutes pass until no gap waits to be filled; each look takes as long as it takes."""
-    (site,) = meter.house.site_entries
-    runtime = site.runtime_data
-    assert isinstance(runtime, SiteRuntime)
-    tracks = runtime.quarters.tracks
-    for _ in range(5):
-        await live_until(meter, dt_util.utcnow() + MINUTE)
-        await until(lambda: not runtime.backfill.busy)
-        if not any(track.gaps_wait for track in tracks.values()):
-            break
-    await async_wait_recording_done(meter.house.hass)
 
 
 def book(server: ShellyServer, phase: str, hour: int, *, fed: bool = False) -> float:
@@ -115,7 +90,7 @@ async def check(meter: ShellyAtHome, server: ShellyServer) -> None:
     assert (await hours(house, meter.key("em0/energy"), TEN)).get("13", 0) == 0
     await live_until(meter, TEN + 7 * HOUR)
     short = await rows(house, meter.key("em0/energy"), TEN, "5minute")
-    await filled(meter)
+    await filled(meter.house, lambda: live_until(meter, dt_util.utcnow() + MINUTE))
     for phase in "abc":
         for local, fed in (("energy", False), ("returned", True)):
             found = await hours(house, meter.key(f"em0{phase}/{local}"), TEN)
