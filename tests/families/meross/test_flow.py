@@ -88,7 +88,7 @@ async def test_adding_a_plug_by_its_key(meross: MerossAtHome, *, encrypted: bool
     assert dialogue.step == "meross_found"
     assert dialogue.shown["model"] == "mss310"
     assert dialogue.shown["firmware"] == "2.1.17"
-    assert "- outlet 1: on, " in dialogue.shown["found"]
+    assert "- 1: ON, " in dialogue.shown["found"]
     assert " 230.4 V" in dialogue.shown["found"]
     await dialogue.send(name=" ", role="sub_meter")
     assert dialogue.errors == {"name": "meross_name_needed"}
@@ -136,7 +136,7 @@ async def test_a_plug_that_nobody_owns_needs_no_key(meross: MerossAtHome) -> Non
     assert dialogue.created.state is ConfigEntryState.LOADED
 
 
-async def test_an_em06_measures_the_grid(meross: MerossAtHome) -> None:
+async def test_an_em06_measures_circuits(meross: MerossAtHome) -> None:
     """All that it measures can be a meter; the role is proposed."""
     await meross.is_a(recorded(EM06))
     await meross.move_in()
@@ -147,7 +147,7 @@ async def test_an_em06_measures_the_grid(meross: MerossAtHome) -> None:
     await dialogue.send(key=KEY)
     schema = dialogue.result["data_schema"]
     assert schema is not None
-    assert schema({"name": "Board"})["role"] == "grid"
+    assert schema({"name": "Board"})["role"] == "sub_meter"
     await dialogue.send(name="Board", role="sub_meter")
     assert [m["title"] for m in dialogue.created.data["meters"]] == [
         f"Board {number}" for number in range(1, 7)
@@ -155,19 +155,20 @@ async def test_an_em06_measures_the_grid(meross: MerossAtHome) -> None:
 
 
 async def test_a_strip_that_measures_nothing_is_no_meter(meross: MerossAtHome) -> None:
-    """Whatever its role would be."""
+    """So that no role is asked for."""
     await meross.is_a(recorded(STRIP))
     dialogue = await begin(meross.house)
     await dialogue.send(address=meross.server.address)
     await choose(meross.house, dialogue, "meross_key")
     await dialogue.send(key=KEY)
     assert dialogue.shown["found"].splitlines() == [
-        "- outlet 1: on",
-        "- outlet 2: off",
-        "- outlet 3: off",
-        "- outlet 4: on",
+        "- 1: ON",
+        "- 2: OFF",
+        "- 3: OFF",
+        "- 4: ON",
     ]
-    await dialogue.send(name="Strip", role="sub_meter")
+    assert dialogue.fields == {"name"}
+    await dialogue.send(name="Strip")
     assert dialogue.created.data["meters"] == []
 
 

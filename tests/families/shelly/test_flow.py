@@ -54,7 +54,7 @@ async def test_adding_a_plug(shelly: ShellyAtHome) -> None:
         "address": shelly.server.address,
         "model": "Shelly Plus Plug S",
         "firmware": "1.1.0",
-        "found": "- switch 1 Switch Test Name 0: on, 2.7 W, 227.9 V, 0.121 A, 7258.59 Wh",
+        "found": "- 1 Switch Test Name 0: ON, 2.7 W, 227.9 V, 0.121 A, 7258.59 Wh",
     }
     schema = dialogue.result["data_schema"]
     assert schema is not None
@@ -106,16 +106,28 @@ async def test_a_device_that_measures_for_nobody(house: House, socket_enabled: N
     assert await proposed(house, made_up_plug(9), "none") == []
 
 
-async def test_clamps_sit_at_the_grid(house: House, socket_enabled: None) -> None:
-    """That is the role proposed for them; without a name in the app the model is the name."""
+async def test_several_clamps_measure_parts(house: House, socket_enabled: None) -> None:
+    """Which of them sits at the mains is not told; without a name the model is the name."""
     del socket_enabled
     async with server_of(EM_GEN3) as server:
         dialogue = await begin(house, server)
         schema = dialogue.result["data_schema"]
         assert schema is not None
-        assert schema({}) == {"name": "Shelly EM Gen3", "role": "grid"}
-        assert "- meter 1 Grid: -850.2 W, 232.1 V, 3.712 A, 40123.6 Wh" in dialogue.shown["found"]
-        assert "- switch 1: off" in dialogue.shown["found"]
+        assert schema({}) == {"name": "Shelly EM Gen3", "role": "sub_meter"}
+        assert "- 1 Grid: -850.2 W, 232.1 V, 3.712 A, 40123.6 Wh" in dialogue.shown["found"]
+        assert "- 1: OFF" in dialogue.shown["found"]
+
+
+async def test_three_phases_sit_at_the_grid(house: House, socket_enabled: None) -> None:
+    """What makes a total of them is where the mains come in."""
+    del socket_enabled
+    async with server_of(PRO_3EM) as server:
+        dialogue = await begin(house, server)
+        schema = dialogue.result["data_schema"]
+        assert schema is not None
+        assert schema({"name": "Mains"})["role"] == "grid"
+        assert "- Σ Energy" in dialogue.shown["found"]
+        assert "- L3: " in dialogue.shown["found"]
 
 
 async def test_a_password_is_asked_for_where_there_is_one(
@@ -248,7 +260,7 @@ async def test_values_that_are_not_known_are_not_shown(shelly: ShellyAtHome) -> 
     """The rest of the line is."""
     shelly.server.device.set("switch:0", voltage=None, current="much")
     dialogue = await begin(shelly.house, shelly.server)
-    assert dialogue.shown["found"] == "- switch 1 Switch Test Name 0: on, 2.7 W, 7258.59 Wh"
+    assert dialogue.shown["found"] == "- 1 Switch Test Name 0: ON, 2.7 W, 7258.59 Wh"
 
 
 async def test_it_claims_no_discovery() -> None:

@@ -12,8 +12,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
 from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA, DOMAIN
 from ....errors import CannotConnect, DeviceError, InvalidAuth, Unsupported
-from ....plug_flow import found_schema, proposals
-from ....ports import Role
+from ....plug_flow import found_schema, proposals, summary
 from ....runtime import EcomConfigEntry, FamilyFlow
 from ..address import HTTP_PORT, Address
 from ..cloud import CodeNeeded, CodeWrong, TriedTooOften, fetch_key
@@ -42,9 +41,6 @@ from .visit import Found, known_keys, visit
 
 NO_KEY: Final = ""
 """What a device is asked with that may be there: one that has an owner refuses it in words."""
-
-METERS_OF_GRIDS: Final = ("em",)
-"""Models that are wired into a switchboard begin so; all others are plugged into a socket."""
 
 type Answer = dict[str, Any] | None
 type Errors = dict[str, str]
@@ -152,16 +148,15 @@ class MerossFlow(FamilyFlow):
             if user_input[CONF_NAME]:
                 return self._create(found, user_input)
             errors[CONF_NAME] = "meross_name_needed"
-        grid = found.identity.model.startswith(METERS_OF_GRIDS)
         return self.async_show_form(
             step_id="meross_found",
-            data_schema=found_schema(self._name(), Role.GRID if grid else Role.SUB_METER),
+            data_schema=found_schema(self._name(), found.state),
             errors=errors,
             description_placeholders={
                 **self._where,
                 "model": found.identity.model,
                 "firmware": found.identity.firmware or "?",
-                "found": found.summary,
+                "found": summary(found.state),
             },
         )
 

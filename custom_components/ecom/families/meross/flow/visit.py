@@ -10,20 +10,13 @@ from homeassistant.util import dt as dt_util
 
 from ....const import CONF_FAMILY, DOMAIN
 from ....errors import InvalidAuth
-from ....plugs import PlugState, Quantity
+from ....plugs import PlugState
 from ..address import Address
 from ..client import MerossClient
 from ..coordinator import zone_named
 from ..models import Identity
 from ..reading import MerossReader
 from ..settings import CONF_KEY, FAMILY
-
-UNITS = {
-    Quantity.POWER: "W",
-    Quantity.VOLTAGE: "V",
-    Quantity.CURRENT: "A",
-    Quantity.ENERGY: "Wh",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,24 +26,6 @@ class Found:
     identity: Identity
     key: str
     state: PlugState
-
-    @property
-    def summary(self) -> str:
-        """Return what its channels say now, a line for each, in units that need no words."""
-        return "\n".join(
-            f"- {channel.kind} {channel.number}: {self._values(key)}"
-            for key, channel in self.state.channels.items()
-        )
-
-    def _values(self, key: str) -> str:
-        readings = {
-            quantity: reading.value
-            for quantity in self.state.quantities(key)
-            if (reading := self.state.reading(key, quantity)) and reading.value is not None
-        }
-        state = {True: ["on"], False: ["off"], None: []}[readings.pop(Quantity.STATE, None)]
-        measured = [f"{value:g} {UNITS[quantity]}" for quantity, value in readings.items()]
-        return ", ".join([*state, *measured])
 
     @override
     def __repr__(self) -> str:

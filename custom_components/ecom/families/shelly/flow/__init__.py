@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA
 from ....errors import CannotConnect, DeviceError, InvalidAuth, Unsupported
 from ....plug_adoption import adopt_device
-from ....plug_flow import found_schema, proposals
+from ....plug_flow import found_schema, proposals, summary
 from ....plugs import PlugState
 from ....runtime import EcomConfigEntry, FamilyFlow
 from ..address import Address
@@ -33,7 +33,7 @@ from ..settings import (
     address_of,
     uid_of,
 )
-from .forms import CONF_ADDRESS, moved_schema, password_schema, summary, user_schema, usual_role
+from .forms import CONF_ADDRESS, moved_schema, password_schema, user_schema
 from .known import core_devices, core_entry
 
 type Answer = dict[str, Any] | None
@@ -99,7 +99,7 @@ class ShellyFlow(FamilyFlow):
             errors = {CONF_NAME: "shelly_name_needed"}
         return self.async_show_form(
             step_id="shelly_found",
-            data_schema=found_schema(state.name or state.model, usual_role(state)),
+            data_schema=found_schema(state.name or state.model, state),
             errors=errors,
             description_placeholders={
                 "address": str(self._address),
