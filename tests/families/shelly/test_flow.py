@@ -54,7 +54,7 @@ async def test_adding_a_plug(shelly: ShellyAtHome) -> None:
         "address": shelly.server.address,
         "model": "Shelly Plus Plug S",
         "firmware": "1.1.0",
-        "found": "- 1 Switch Test Name 0: ON, 2.7 W, 227.9 V, 0.121 A, 7258.59 Wh",
+        "found": "- 1 Switch Test Name 0: ON, 2.7 W, 227.9 V, 0.121 A, 7258.589 Wh",
     }
     schema = dialogue.result["data_schema"]
     assert schema is not None
@@ -114,7 +114,7 @@ async def test_several_clamps_measure_parts(house: House, socket_enabled: None) 
         schema = dialogue.result["data_schema"]
         assert schema is not None
         assert schema({}) == {"name": "Shelly EM Gen3", "role": "sub_meter"}
-        assert "- 1 Grid: -850.2 W, 232.1 V, 3.712 A, 40123.6 Wh" in dialogue.shown["found"]
+        assert "- 1 Grid: -850.2 W, 232.1 V, 3.712 A, 40123.55 Wh" in dialogue.shown["found"]
         assert "- 1: OFF" in dialogue.shown["found"]
 
 
@@ -260,7 +260,7 @@ async def test_values_that_are_not_known_are_not_shown(shelly: ShellyAtHome) -> 
     """The rest of the line is."""
     shelly.server.device.set("switch:0", voltage=None, current="much")
     dialogue = await begin(shelly.house, shelly.server)
-    assert dialogue.shown["found"] == "- 1 Switch Test Name 0: ON, 2.7 W, 7258.59 Wh"
+    assert dialogue.shown["found"] == "- 1 Switch Test Name 0: ON, 2.7 W, 7258.589 Wh"
 
 
 async def test_it_claims_no_discovery() -> None:
