@@ -6,7 +6,7 @@ from pathlib import Path
 from scripts.tools.pure import PACKAGE, ROOT
 
 #: Pure modules among the root files; all others belong to Home Assistant.
-PURE_ROOT = ("commands", "errors", "plug_pairing", "plugs", "ports")
+PURE_ROOT = ("address", "commands", "errors", "plug_pairing", "plugs", "ports")
 #: What a family has for Home Assistant; all its other modules are pure.
 HOME_ASSISTANT_SIDE = ("coordinator", "family", "flow", "tables")
 

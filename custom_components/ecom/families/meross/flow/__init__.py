@@ -10,11 +10,12 @@ from homeassistant.data_entry_flow import UnknownStep
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 
+from ....address import HTTP_PORT
 from ....const import CONF_FAMILY, CONF_METERS, CONF_SCHEMA, DOMAIN
 from ....errors import CannotConnect, DeviceError, InvalidAuth, Unsupported
 from ....plug_flow import found_schema, proposals, summary
 from ....runtime import EcomConfigEntry, FamilyFlow
-from ..address import HTTP_PORT, Address
+from ..address import Address
 from ..cloud import CodeNeeded, CodeWrong, TriedTooOften, fetch_key
 from ..settings import (
     CONF_HOST,
