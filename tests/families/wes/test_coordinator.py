@@ -147,7 +147,7 @@ async def test_a_fault_of_our_own_is_logged_and_survived(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "read", broken)
+        patch.setattr(module, "read_page", broken)
         await fail(wes, 1)
     assert "the next one will be tried" in caplog.text
     caplog.clear()

@@ -70,7 +70,7 @@ async def _open(
     store = _store(hass, entry)
     state = _loaded(settings, await store.async_load() or {})
     source = WesSource(hass, entry, client=client, store=store, state=state, admin=admin)
-    source.coordinator.verify = verify
+    source.coordinator.identify = verify
     try:
         await source.coordinator.first_read()
         if mac is None or mac != entry.data.get(CONF_MAC):
