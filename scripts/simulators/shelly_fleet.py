@@ -3,7 +3,7 @@
 Each tells its status once a second. Those of an even number draw nothing and tell the
 same again; those of an odd number have another power, voltage, current and energy each
 time. The first line on standard output lists where they listen, and which are idle;
-when standard input ends, a last line says how often each has told, and all end.
+a line on standard input asks how often each has told its status; its end ends all.
 """
 
 import asyncio
@@ -32,6 +32,11 @@ class Plug:
         self.told = 0
         if self.idle:
             self.server.device.plug("switch:0", Steady(0.0))
+
+    @property
+    def reports(self) -> int:
+        """Return how often it has said its status: by itself, or because it was asked."""
+        return self.told + self.server.calls.count("Shelly.GetStatus")
 
     async def tell(self) -> None:
         """Change if it does, and tell the whole status of its outlet to every client."""
@@ -69,7 +74,7 @@ async def run(count: int) -> None:
                 for place, plug in enumerate(plugs)
             ]
             while await asyncio.to_thread(sys.stdin.readline):
-                print(json.dumps([plug.told for plug in plugs]), flush=True)
+                print(json.dumps([plug.reports for plug in plugs]), flush=True)
             for beat in beats:
                 beat.cancel()
 
