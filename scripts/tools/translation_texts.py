@@ -69,6 +69,7 @@ def check_texts(texts: Texts) -> Iterator[str]:
         yield from _check_text(path, text)
     yield from _check_needed(texts)
     yield from _check_descriptions(texts)
+    yield from _check_menus(texts)
     yield from _check_issues(texts.get("issues", {}))
 
 
@@ -121,6 +122,15 @@ def _check_descriptions(texts: Texts, path: str = "") -> Iterator[str]:
     for key, value in texts.items():
         if isinstance(value, Mapping):
             yield from _check_descriptions(value, f"{path}.{key}".lstrip("."))
+
+
+def _check_menus(texts: Texts, path: str = "") -> Iterator[str]:
+    """Yield titles of menus with a placeholder: the frontend fills none in there."""
+    if "menu_options" in texts and placeholders(str(texts.get("title", ""))):
+        yield f"{path}.title: the title of a menu holds a placeholder"
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            yield from _check_menus(value, f"{path}.{key}".lstrip("."))
 
 
 def _check_issues(issues: Texts) -> Iterator[str]:

@@ -121,6 +121,7 @@ BAD_TEXTS = [
     ("issues.silent.fix_flow.step.confirm.title", "Fix", "either a description or a fix_flow"),
     ("config.step.user.description", "Add {what}", "what is not given"),
     ("exceptions.device_error.message", "It is {colour}", "colour is not given"),
+    ("config_subentries.meter.step.user.title", "Of {what}", "the title of a menu holds"),
 ]
 
 
