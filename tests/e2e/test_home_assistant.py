@@ -182,6 +182,44 @@ async def test_a_meross_plug_is_read_and_switched(tmp_path: Path) -> None:
     assert trouble(home) == []
 
 
+async def test_a_recorded_shelly_is_read_switched_and_counted(tmp_path: Path) -> None:
+    """A Pro 3EM shows its recording; a plug with a password lives, and its energy is counted."""
+    trace = str(ROOT / "tests" / "fixtures" / "shelly" / "pro_3em_1.1.0_2024-02-07.json")
+    async with (
+        simulated("shelly", "--fixture", trace) as mains,
+        simulated("shelly", "--serial", "3", "--password", "cold", "--interval", "1") as plug,
+        home_assistant(tmp_path, free_port()) as (api, home),
+    ):
+        for says, name, role in ((mains, "Mains", "grid"), (plug, "Kettle", "sub_meter")):
+            answers = {
+                "user": {"next_step_id": "shelly_user"},
+                "shelly_user": {"address": says["address"]},
+                "shelly_password": {"password": "cold"},
+                "shelly_found": {"name": name, "role": role},
+            }
+            assert (await api.run_flow(answers))["type"] == "create_entry"
+        found = await wait_for(api, lambda now: now.get("sensor.ecom_demo_power") == "558.965")
+        assert found["sensor.mains_power"] == found["sensor.ecom_demo_power"] == "558.965"
+        assert float(found["sensor.mains_em0a_energy"]) == 2034616.71
+        for to in ("off", "on"):
+            await api.post(f"/api/services/switch/turn_{to}", {"entity_id": "switch.kettle_outlet"})
+            assert (await states(api))["switch.kettle_outlet"] == to
+        asked = {"start": "2026-01-01 00:00:00", "resolution": "month"}
+        asked["end"] = "2036-01-01 00:00:00"
+        answer = await api.post("/api/services/ecom/get_consumption?return_response", asked)
+        meters = {meter["name"]: meter for meter in answer["service_response"]["meters"]}
+        assert meters.keys() == {"Mains", "Kettle"}
+        drawn = [slot["drawn"] for slot in meters["Kettle"]["slots"] if slot["drawn"] is not None]
+        assert len(drawn) in {1, 2}, "this month, or the end of one and the beginning of another"
+        with pytest.raises(ApiError, match="400"):
+            await api.post(
+                "/api/services/ecom/get_consumption?return_response",
+                {**asked, "end": asked["start"]},
+            )
+        assert "cold" not in home.log.read_text()
+    assert trouble(home) == []
+
+
 def meross_answers(says: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
     """Return what a person answers; the key of the first plug opens the second one."""
     return {
