@@ -68,13 +68,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: EcomConfigEntry) -> Non
 
 async def _open(hass: HomeAssistant, entry: EcomConfigEntry) -> Runtime:
     """Return the entry's runtime; errors become those that Home Assistant knows."""
-    if entry.unique_id == SITE_UID:
-        return await site.open_site(hass, entry)
-    family = FAMILIES[entry.data[CONF_FAMILY]]
-    if not await family.migrate(hass, entry):
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="newer_version")
     try:
-        return await family.open(hass, entry)
+        if entry.unique_id == SITE_UID:
+            return await site.open_site(hass, entry)
+        return await _open_source(hass, entry)
     except InvalidAuth as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key="invalid_auth"
@@ -91,6 +88,14 @@ async def _open(hass: HomeAssistant, entry: EcomConfigEntry) -> Runtime:
             translation_key="device_error",
             translation_placeholders={"reason": str(err)},
         ) from err
+
+
+async def _open_source(hass: HomeAssistant, entry: EcomConfigEntry) -> Runtime:
+    """Return a source, whose family may bring the entry's data up to date first."""
+    family = FAMILIES[entry.data[CONF_FAMILY]]
+    if not await family.migrate(hass, entry):
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="newer_version")
+    return await family.open(hass, entry)
 
 
 def _platforms(entry: EcomConfigEntry) -> tuple[Platform, ...]:

@@ -77,7 +77,7 @@ def test_a_counter_that_begins_anew_counts_from_zero() -> None:
 def test_another_counter_is_not_counted() -> None:
     """Neither one that stands lower, nor one that stands far higher."""
     found = series()
-    assert found.take(NOON + MINUTE, 900.0) is None
+    assert found.take(NOON + MINUTE, 800.0) is None
     assert found.take(NOON + 2 * MINUTE, 900_000.0) is None
     assert found.refused == 2
     assert amounts(found) == {}
@@ -108,8 +108,47 @@ def test_a_clock_that_goes_back_loses_no_energy() -> None:
 def test_a_clock_that_goes_back_does_not_hide_a_fall() -> None:
     """A fall that cannot be is refused then as well."""
     found = series()
-    assert found.take(NOON - MINUTE, 999.0) is None
+    assert found.take(NOON - MINUTE, 800.0) is None
     assert found.refused == 1
+
+
+@pytest.mark.parametrize("minutes", [1, 30, 600])
+def test_a_counter_that_was_restored_counts_nothing_twice(minutes: int) -> None:
+    """After a power cut it stands a little lower, and counts again once it is past that."""
+    found = series()
+    found.take(NOON + minutes * MINUTE, 998.0)
+    assert sum(amounts(found).values()) == 0
+    found.take(NOON + (minutes + 1) * MINUTE, 999.5)
+    found.take(NOON + (minutes + 2) * MINUTE, 1001.0)
+    assert sum(amounts(found).values()) == pytest.approx(1.0)
+
+
+def test_a_counter_that_jitters_counts_nothing() -> None:
+    """However long it goes up and down by its last digit."""
+    found = series()
+    for second in range(0, 3600, 30):
+        found.take(NOON + timedelta(seconds=second), 1000.0 + second // 30 % 2 * 10)
+    assert sum(amounts(found).values()) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 20])
+def test_a_counter_that_shows_zero_for_a_while_is_not_counted_again(minutes: int) -> None:
+    """As it does when its device starts; what it counted meanwhile is not lost."""
+    found = Series(kind=Kind.ENERGY)
+    found.take(NOON, 50_000.0)
+    for minute in range(1, minutes + 1):
+        found.take(NOON + minute * MINUTE, 0.0)
+    found.take(NOON + (minutes + 1) * MINUTE, 50_010.0)
+    assert sum(amounts(found).values()) == pytest.approx(10.0)
+    found.take(NOON + (minutes + 2) * MINUTE, 50_020.0)
+    assert sum(amounts(found).values()) == pytest.approx(20.0)
+
+
+def test_a_clock_that_is_years_ahead_makes_no_quarter_hours() -> None:
+    """Nothing is spread over more than is kept."""
+    found = series()
+    assert found.take(NOON + timedelta(days=20_000), 1001.0) is None
+    assert (found.refused, found.pending) == (1, {})
 
 
 def test_what_cannot_be_stored_is_taken_back() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_SYSTEM
+from homeassistant.config_entries import SOURCE_SYSTEM, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
@@ -323,11 +323,71 @@ async def test_a_meter_that_reads_another_port_keeps_its_past(noon: House) -> No
         DOMAIN, context={"source": SOURCE_SYSTEM}, data=request
     )
     await noon.hass.async_block_till_done()
+    await new.counts(1.1)
     await new.counts(1.25, minutes=3)
     await old.counts(9.0)
     found = await ask(noon, end="2026-11-26 12:15:00")
     (meter,) = found["meters"]
     assert column(meter["slots"], "drawn") == [250.0]
+
+
+async def test_a_sensor_that_is_stated_later_hides_nothing(noon: House) -> None:
+    """What was counted from the power before stays the meter's past."""
+    grid = await Grid.at(noon)
+    data = {"port": grid.data()["port"], "role": "grid"}
+    site = await noon.add_site(data)
+    for _ in range(6):
+        grid.power.shows(600)
+        await noon.later(minutes=2, seconds=30)
+    (meter,) = site.subentries.values()
+    noon.hass.config_entries.async_update_subentry(site, meter, data={**grid.data()})
+    await noon.hass.async_block_till_done()
+    await grid.counts(5.0)
+    await grid.counts(5.2, minutes=3)
+    found = await ask(noon, end="2026-11-26 12:30:00")
+    assert column(found["meters"][0]["slots"], "drawn") == pytest.approx([125.0, 200.0])
+
+
+@pytest.mark.parametrize("counted", [True, False])
+async def test_a_meter_that_is_turned_round_later(noon: House, *, counted: bool) -> None:
+    """Its past turns round with it, whatever counted it."""
+    grid = await Grid.at(noon)
+    data = dict(grid.data()) if counted else {"port": grid.data()["port"], "role": "grid"}
+    site = await noon.add_site(data)
+    for minute in range(4):
+        grid.power.shows(600)
+        await grid.counts(5.0 + minute / 100, minutes=1)
+    (meter,) = site.subentries.values()
+    inverted = {**data, "inverted": True}
+    noon.hass.config_entries.async_update_subentry(site, meter, data=inverted)
+    await noon.hass.async_block_till_done()
+    (slot,) = (await ask(noon, end="2026-11-26 12:15:00"))["meters"][0]["slots"]
+    assert (slot["drawn"], slot["fed"]) == (0.0, pytest.approx(30.0))
+
+
+async def test_a_call_that_is_cancelled_loses_nothing(
+    noon: House,
+) -> None:
+    """What it was about to write is written all the same, once."""
+    grid = await Grid.at(noon)
+    await noon.add_site(grid.data())
+    await grid.counts(1.0)
+    await grid.counts(1.1, minutes=1)
+    call = noon.hass.async_create_task(ask(noon, end="2026-11-26 12:15:00"), eager_start=True)
+    call.cancel()
+    await noon.hass.async_block_till_done()
+    await grid.counts(1.2, minutes=1)
+    found = await ask(noon, end="2026-11-26 12:15:00")
+    assert column(found["meters"][0]["slots"], "drawn") == [200.0]
+
+
+async def test_a_store_that_cannot_be_opened_is_tried_again(
+    noon: House, quarters_database: Path
+) -> None:
+    """The Site waits for it, as for a device that does not answer."""
+    await noon.hass.async_add_executor_job(quarters_database.mkdir)
+    site = await noon.add_site()
+    assert site.state is ConfigEntryState.SETUP_RETRY
 
 
 async def test_a_backup_holds_what_is_known(noon: House, quarters_database: Path) -> None:

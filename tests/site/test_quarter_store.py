@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from custom_components.ecom.site.quarter_store import (
     KEPT,
     Batch,
     QuarterStore,
+    Segment,
     StoreDamaged,
     Total,
 )
@@ -113,23 +115,29 @@ def test_a_gap_waits_until_it_is_filled(store: QuarterStore) -> None:
     assert [quarter.amount for quarter in found.values()] == [2, 8]
 
 
-def test_it_remembers_which_series_a_meter_has(path: Path) -> None:
-    """For the time in which its source is not there."""
+def test_it_remembers_what_counted_a_meter(path: Path) -> None:
+    """And when, since that may change."""
     store = QuarterStore(path)
-    store.write([], {"meter": {"drawn": "a", "fed": "b"}, "other": {"drawn": "c"}})
-    store.write([], {"meter": {"drawn": "d"}})
+    first = {"drawn": [Segment(key="a", until=5), Segment(key="b", since=5)], "fed": []}
+    store.write([], {"meter": first, "other": {"drawn": [Segment(key="c")]}})
+    store.write([], {"gone": {}, "other": {"drawn": [Segment(key="d")]}})
     store.close()
     again = QuarterStore(path)
-    assert again.series_of() == {"meter": {"drawn": "d"}, "other": {"drawn": "c"}}
+    assert again.segments() == {
+        "meter": {"drawn": first["drawn"]},
+        "other": {"drawn": [Segment(key="d")]},
+    }
     again.close()
 
 
-def test_a_series_goes_on_under_another_key(store: QuarterStore) -> None:
-    """Unless there is one of that key."""
-    store.write([batch("a", q0=5), batch("b", q0=6)])
-    store.rename("a", "c")
-    store.rename("b", "c")
-    assert [store.totals(key, [slot(0, 1)])[0].amount for key in "abc"] == [None, 6, 5]
+def test_a_segment_takes_its_part_of_a_slot() -> None:
+    """To the quarter-hour: in that of a change both know a part."""
+    change = to_ms(NOON + timedelta(minutes=20))
+    before, after = Segment(key="a", until=change), Segment(key="b", since=change)
+    assert before.within(slot(0, 4)) == slot(0, 2)
+    assert after.within(slot(0, 4)) == slot(1, 4)
+    empty = after.within(slot(0, 1))
+    assert empty.start >= empty.end
 
 
 def test_it_is_bounded(store: QuarterStore) -> None:
@@ -205,9 +213,30 @@ def test_a_file_of_a_newer_version_is_put_aside(path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_opened(tmp_path: Path) -> None:
-    """Is told, and nothing else."""
-    with pytest.raises(StoreDamaged):
-        QuarterStore(tmp_path)
+    """Is told; there is nothing to put aside."""
+    with pytest.raises(sqlite3.OperationalError):
+        open_store(tmp_path)
+    assert tmp_path.is_dir()
+
+
+def test_a_store_that_is_locked_is_not_damaged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is one on a full disk: it stays where it is, with what was written last."""
+    store = QuarterStore(path)
+    store.write([batch(q0=5)])
+    store.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, timeout=0))
+    with pytest.raises(sqlite3.OperationalError):
+        open_store(path)
+    other.execute("ROLLBACK")
+    other.close()
+    again = open_store(path)
+    assert again.totals("a", [slot(0, 1)])[0].amount == 5
+    again.close()
+    assert not list(path.parent.glob("*damaged*"))
 
 
 def test_a_checkpoint_brings_all_into_one_file(store: QuarterStore, path: Path) -> None:

@@ -19,16 +19,37 @@ CLOSE_MS: Final = 300_000
 SCALES: Final = {Kind.ENERGY: 1000, Kind.HEAT: 1000, Kind.VOLUME: 1_000_000}
 """So many make one Wh, or one m³: mWh, or millilitres."""
 
-MOST_PER_HOUR: Final = {Kind.ENERGY: 1_000_000, Kind.HEAT: 1_000_000, Kind.VOLUME: 100}
+MOST_PER_HOUR: Final[Mapping[Kind, float]] = {
+    Kind.ENERGY: 1_000_000,
+    Kind.HEAT: 1_000_000,
+    Kind.VOLUME: 100,
+}
 """More than any meter of a building counts in an hour: 1 MW, 100 m³."""
 
-MOST_AFTER_FALL: Final = {Kind.ENERGY: 20_000, Kind.HEAT: 20_000, Kind.VOLUME: 2}
+MOST_AFTER_FALL: Final[Mapping[Kind, float]] = {
+    Kind.ENERGY: 20_000,
+    Kind.HEAT: 20_000,
+    Kind.VOLUME: 2,
+}
 """In an hour, of a counter that began anew: what more it shows is another meter's."""
 
-SLACK: Final = {Kind.ENERGY: 2_000, Kind.HEAT: 20_000, Kind.VOLUME: 2}
+SLACK: Final[Mapping[Kind, float]] = {Kind.ENERGY: 2_000, Kind.HEAT: 20_000, Kind.VOLUME: 2}
 """What a coarse counter may step by at once."""
 
-SLACK_AFTER_FALL: Final = {Kind.ENERGY: 100, Kind.HEAT: 100, Kind.VOLUME: 0.05}
+SLACK_AFTER_FALL: Final[Mapping[Kind, float]] = {
+    Kind.ENERGY: 100,
+    Kind.HEAT: 100,
+    Kind.VOLUME: 0.05,
+}
+
+RESET_BELOW: Final = 0.9
+"""A counter below this share of the last reading has begun anew; above it, it was restored.
+
+Home Assistant draws the same line when it makes statistics of a total.
+"""
+
+LONGEST_MS: Final = 430 * 86_400_000
+"""Nothing is spread over more than is kept: a clock was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,27 +82,33 @@ class Series:
     """One counter: where it stood last, and the quarter-hours that are not stored yet.
 
     ``kind`` decides the scale, and what is too much to be true. ``refused`` counts
-    steps that no meter could make, and falls of the counter.
+    steps that no meter could make. ``fallen`` is where the counter stood before it fell.
     """
 
     kind: Kind
     mark: Mark | None = None
     pending: dict[int, Quarter] = field(default_factory=dict)
     refused: int = 0
+    fallen: Mark | None = None
 
     def take(self, at: datetime, index: float) -> Gap | None:
         """Take a reading, ``index`` in Wh or m³; return the gap that it ends, if one.
 
-        A counter that fell begins anew, from zero if what it shows can have been counted
-        since the last reading. A step that is too large to be true counts nothing: the
-        counter goes on from there.
+        A counter that falls by a little was restored after a power cut, or jitters: it
+        counts again once it has passed where it stood. One that falls further begins anew,
+        from zero if what it shows can have been counted since; should it be back where it
+        was before, faster than anything is counted, it has never begun anew. A step that
+        is too large to be true counts nothing: the counter goes on from there.
         """
         now, before = self._mark(at, index), self.mark
-        if before is not None and now.at <= before.at and now.index == before.index:
+        if before is None:
+            self.mark = now
+            return None
+        if RESET_BELOW * before.index <= now.index < before.index:
+            now = Mark(at=now.at, index=before.index)
+        if now.at <= before.at and now.index == before.index:
             return None  # an old reading once more, such as one that was stored
         self.mark = now
-        if before is None:
-            return None
         amount = self._counted(before, now)
         if amount is None:
             self.refused += 1
@@ -117,12 +144,36 @@ class Series:
 
     def _counted(self, before: Mark, now: Mark) -> int | None:
         """Return what was counted between two readings, None if that cannot be told."""
-        fell = now.index < before.index
-        most = (MOST_AFTER_FALL if fell else MOST_PER_HOUR)[self.kind]
-        slack = (SLACK_AFTER_FALL if fell else SLACK)[self.kind]
-        hours = max(now.at - before.at, 0) / 3_600_000
-        amount = now.index if fell else now.index - before.index
-        return amount if 0 <= amount <= (slack + most * hours) * SCALES[self.kind] else None
+        elapsed = max(now.at - before.at, 0)
+        if elapsed > LONGEST_MS:
+            return None
+        usual = self._at_most(elapsed, MOST_AFTER_FALL, SLACK_AFTER_FALL)
+        if now.index < before.index:
+            if self.fallen is None or before.index > self.fallen.index:
+                self.fallen = before
+            return now.index if now.index <= usual else None
+        amount = now.index - before.index
+        if amount > usual and (gained := self._since_fall(now)) is not None:
+            self.fallen = None
+            return gained
+        return amount if amount <= self._at_most(elapsed, MOST_PER_HOUR, SLACK) else None
+
+    def _since_fall(self, now: Mark) -> int | None:
+        """Return what was counted since before a fall, None if it is not back from one."""
+        if self.fallen is None or now.index < RESET_BELOW * self.fallen.index:
+            return None
+        elapsed = max(now.at - self.fallen.at, 0)
+        gained = max(now.index - self.fallen.index, 0)
+        return (
+            gained if gained <= self._at_most(elapsed, MOST_AFTER_FALL, SLACK_AFTER_FALL) else None
+        )
+
+    def _at_most(
+        self, elapsed_ms: int, per_hour: Mapping[Kind, float], slack: Mapping[Kind, float]
+    ) -> int:
+        """Return what can be counted in a time, in scaled units."""
+        most = slack[self.kind] + per_hour[self.kind] * elapsed_ms / 3_600_000
+        return int(most * SCALES[self.kind])
 
     def _spread(self, since: int, until: int, amount: int) -> None:
         """Spread an amount over a time; the parts add up to it exactly."""

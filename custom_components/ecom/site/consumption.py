@@ -13,7 +13,7 @@ from ..core.quarters import SCALES
 from ..core.timeline import Resolution, Slot, slots
 from ..ports import Kind, Role
 from .meters import KINDS
-from .quarter_store import QuarterStore, Total
+from .quarter_store import QuarterStore, Segment, Total
 from .quarters import DRAWN, FED
 
 type Json = dict[str, Any]
@@ -23,11 +23,11 @@ UNITS: Mapping[Kind, str] = {Kind.POWER: "Wh", Kind.HEAT: "Wh", Kind.VOLUME: "mÂ
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One meter that is asked about: how it is called, and its series by direction."""
+    """One meter that is asked about: how it is called, and what counted it by direction."""
 
     name: str
     role: Role
-    series: Mapping[str, str]
+    series: Mapping[str, Sequence[Segment]]
 
 
 def period_slots(start: datetime, end: datetime, resolution: Resolution) -> list[Slot]:
@@ -104,11 +104,47 @@ def _read(
 def _read_meter(store: QuarterStore, meter: Asked, period: Sequence[Slot]) -> list[Counted]:
     kind = KINDS[meter.role]
     scale = SCALES[Kind.ENERGY if kind is Kind.POWER else kind]
-    totals = {name: store.totals(key, period) for name, key in meter.series.items()}
+    totals = {
+        direction: _totals(store, times, period)
+        for direction, times in meter.series.items()
+        if times
+    }
     return [
-        _counted({name: rows[place] for name, rows in totals.items()}, slot, scale)
+        _counted(
+            {name: total for name, rows in totals.items() if (total := rows[place]) is not None},
+            slot,
+            scale,
+        )
         for place, slot in enumerate(period)
     ]
+
+
+def _totals(
+    store: QuarterStore, times: Sequence[Segment], period: Sequence[Slot]
+) -> list[Total | None]:
+    """Return one direction of a meter, whatever has counted it from time to time.
+
+    None stands for a slot in which nothing counted that direction.
+    """
+    clipped = [[each.within(slot) for slot in period] for each in times]
+    read = [store.totals(each.key, slots) for each, slots in zip(times, clipped, strict=True)]
+    return [
+        _together(
+            [total for total, slot in zip(totals, slots, strict=True) if slot.end > slot.start]
+        )
+        for totals, slots in zip(zip(*read, strict=True), zip(*clipped, strict=True), strict=True)
+    ]
+
+
+def _together(parts: Sequence[Total]) -> Total | None:
+    if not parts:
+        return None
+    known = [part.amount for part in parts if part.amount is not None]
+    return Total(
+        amount=sum(known) if known else None,
+        covered_ms=sum(part.covered_ms for part in parts),
+        estimated=any(part.estimated for part in parts),
+    )
 
 
 def _counted(totals: Mapping[str, Total], slot: Slot, scale: int) -> Counted:

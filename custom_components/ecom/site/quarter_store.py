@@ -10,7 +10,7 @@ Everything here blocks: Home Assistant calls it from its executor.
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..core.quarters import Gap, Mark, Quarter
-from ..core.timeline import QUARTER_MS, Slot, from_ms, to_ms
+from ..core.timeline import QUARTER_MS, Slot, ceil_quarter, floor_quarter, from_ms, to_ms
 
 KEPT: Final = timedelta(days=430)
 """Thirteen months and some days: this month can be set against that of last year."""
@@ -35,7 +35,9 @@ CREATE TABLE quarter (
   PRIMARY KEY (series, number)
 ) WITHOUT ROWID;
 CREATE TABLE meter (
-  name TEXT NOT NULL, direction TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (name, direction)
+  name TEXT NOT NULL, direction TEXT NOT NULL, since INTEGER NOT NULL,
+  key TEXT NOT NULL, until INTEGER,
+  PRIMARY KEY (name, direction, since)
 ) WITHOUT ROWID;
 CREATE TABLE gap (
   series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
@@ -55,8 +57,38 @@ WHERE series = ? AND number >= ? AND number < ?
 """
 
 
+DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What SQLite calls a file that is no database; a full disk, or a lock, damages nothing."""
+
+
 class StoreDamaged(Exception):
     """The file is no database of ours, or of a newer version of ECOM."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A time in which a meter was counted by a series: ``[since, until)`` in ms, None is now."""
+
+    key: str
+    since: int = 0
+    until: int | None = None
+
+    def within(self, slot: Slot) -> Slot:
+        """Return the part of a slot that lies in this time, to the quarter-hour; it may be empty.
+
+        In the quarter-hour of a change both the old and the new series know a part.
+        """
+        start = max(slot.start, floor_quarter(from_ms(self.since)))
+        if self.until is None:
+            return Slot(start=start, end=slot.end)
+        return Slot(start=start, end=min(slot.end, ceil_quarter(from_ms(self.until))))
+
+
+type Segments = dict[str, list[Segment]]
+"""The times of a meter, by direction."""
+
+
+NOTHING: Final[Mapping[str, Segments]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +114,9 @@ class QuarterStore:
     """The database, opened once; all its methods may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file; raises StoreDamaged or OSError."""
+        """Open or make the file; raises StoreDamaged, or sqlite3.Error if it cannot be opened."""
         self._lock = Lock()
-        try:
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        except sqlite3.Error as err:
-            raise StoreDamaged(str(err)) from err
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
             self._prepare()
         except BaseException:
@@ -105,31 +134,26 @@ class QuarterStore:
             rows = self._db.execute("SELECT key, at, value FROM series").fetchall()
         return {key: Mark(at=at, index=value) for key, at, value in rows}
 
-    def series_of(self) -> dict[str, dict[str, str]]:
-        """Return the keys of the series of each meter, by its name and their direction."""
+    def segments(self) -> dict[str, Segments]:
+        """Return what counted each meter and when, by the meter's name."""
         with self._lock:
-            rows = self._db.execute("SELECT name, direction, key FROM meter").fetchall()
-        found: dict[str, dict[str, str]] = {}
-        for name, direction, key in rows:
-            found.setdefault(name, {})[direction] = key
+            rows = self._db.execute(
+                "SELECT name, direction, key, since, until FROM meter ORDER BY since"
+            ).fetchall()
+        found: dict[str, Segments] = {}
+        for name, direction, key, since, until in rows:
+            segment = Segment(key=key, since=since, until=until)
+            found.setdefault(name, {}).setdefault(direction, []).append(segment)
         return found
 
-    def write(
-        self,
-        batches: Iterable[Batch],
-        series_of: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-    ) -> None:
+    def write(self, batches: Iterable[Batch], meters: Mapping[str, Segments] = NOTHING) -> None:
         """Add to the quarter-hours and move the marks, all of it or nothing.
 
-        ``series_of`` replaces what is known of the meters that it names.
+        ``meters`` replaces what is known of the meters that it names.
         """
         with self._lock, self._transaction():
-            for name, keys in series_of.items():
-                self._db.execute("DELETE FROM meter WHERE name = ?", (name,))
-                self._db.executemany(
-                    "INSERT INTO meter VALUES (?, ?, ?)",
-                    [(name, direction, key) for direction, key in keys.items()],
-                )
+            for name, segments in meters.items():
+                self._replace_meter(name, segments)
             for batch in batches:
                 series = self._id(batch.key, batch.mark)
                 self._db.executemany(_ADD, [
@@ -187,11 +211,6 @@ class QuarterStore:
                 "DELETE FROM gap WHERE series = ? AND since = ?", (series, to_ms(gap.since))
             )
 
-    def rename(self, old: str, new: str) -> None:
-        """Let a series go on under another key, unless there is one of that key."""
-        with self._lock, self._transaction(), suppress(sqlite3.IntegrityError):
-            self._db.execute("UPDATE series SET key = ? WHERE key = ?", (new, old))
-
     def prune(self, now: datetime) -> None:
         """Forget what is older than is kept, and series of which nothing is left."""
         oldest = to_ms(now - KEPT) // QUARTER_MS
@@ -223,12 +242,22 @@ class QuarterStore:
                 )
             (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.Error as err:
-            raise StoreDamaged(str(err)) from err
+            if err.sqlite_errorcode & 0xFF in DAMAGED:
+                raise StoreDamaged(str(err)) from err
+            raise
         if verdict != "ok" or version > _VERSION:
             raise StoreDamaged(verdict if verdict != "ok" else "of a newer version")
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)
+
+    def _replace_meter(self, name: str, segments: Segments) -> None:
+        self._db.execute("DELETE FROM meter WHERE name = ?", (name,))
+        self._db.executemany("INSERT INTO meter VALUES (?, ?, ?, ?, ?)", [
+            (name, direction, each.since, each.key, each.until)
+            for direction, times in segments.items()
+            for each in times
+        ])  # fmt: skip
 
     def _id(self, key: str, mark: Mark) -> int:
         """Return the number of a series, new or known, with its mark moved."""

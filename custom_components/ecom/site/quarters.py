@@ -4,9 +4,10 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -15,11 +16,13 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..core.quarters import Gap, Integrator, Series
-from ..ports import NEVER, AnyPort, Kind, Reading, Unsubscribe
+from ..core.quarters import Series
+from ..core.timeline import to_ms
+from ..ports import AnyPort, Kind
 from .directory import PortDirectory
 from .meters import KINDS, MeterConfig, MeterWatch
-from .quarter_store import Batch, QuarterStore, StoreDamaged
+from .quarter_store import QuarterStore, Segment, Segments, StoreDamaged
+from .track import Track
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ FLUSH_EVERY: Final = timedelta(minutes=5)
 PRUNE_EVERY: Final = timedelta(days=1)
 
 DRAWN, FED = "drawn", "fed"
+SIGNS: Final = {DRAWN: 1, FED: -1}
+OPPOSITE: Final = {DRAWN: FED, FED: DRAWN}
 
 
 def database(hass: HomeAssistant) -> Path:
@@ -35,7 +40,10 @@ def database(hass: HomeAssistant) -> Path:
 
 
 def open_store(path: Path) -> QuarterStore:
-    """Return the store; one that cannot be read is put aside, and a new one begun. Blocks."""
+    """Return the store; a damaged one is put aside whole, and a new one begun.
+
+    Blocks. Raises OSError or sqlite3.Error if it cannot be opened now, which is no damage.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return QuarterStore(path)
@@ -47,83 +55,10 @@ def open_store(path: Path) -> QuarterStore:
             err,
             aside.name,
         )
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        path.rename(aside)
+        for suffix in ("", "-wal", "-shm"):
+            if (part := path.with_name(path.name + suffix)).exists():
+                part.rename(aside.with_name(aside.name + suffix))
         return QuarterStore(path)
-
-
-class Track:
-    """One series, and the port that it is made from."""
-
-    def __init__(
-        self, key: str, port: AnyPort, series: Series, *, sign: int = 0, remembers: bool = False
-    ) -> None:
-        """Follow a counter, or with a ``sign`` one direction of a power.
-
-        ``remembers`` says that the device can be asked about the gaps.
-        """
-        self.key = key
-        self.port = port
-        self.series = series
-        self.gaps: list[Gap] = []
-        self.gaps_wait = remembers  # some may wait since an earlier run
-        self._remembers = remembers
-        self._integrator = Integrator(sign) if sign else None
-        self._unsubscribe: Unsubscribe | None = None
-
-    @property
-    def following(self) -> bool:
-        """Return whether the port is listened to."""
-        return self._unsubscribe is not None
-
-    @callback
-    def start(self) -> None:
-        """Take what the port says now, and from now on."""
-        self._unsubscribe = self.port.subscribe(self.take)
-        self.take(self.port.read())
-
-    @callback
-    def stop(self) -> None:
-        """Follow nothing."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-
-    @callback
-    def take(self, reading: Reading[Any]) -> None:
-        """Count; what is absent or stale counts nothing."""
-        if self._integrator is not None:
-            self._integrate(self._integrator, reading)
-        elif reading.value is not None and not reading.is_stale(dt_util.utcnow()):
-            gap = self.series.take(reading.measured_at, reading.value)
-            if gap is not None and self._remembers:
-                self.gaps.append(gap)
-                self.gaps_wait = True
-
-    def _integrate(self, integrator: Integrator, reading: Reading[Any]) -> None:
-        """Count power over time; what is made so is estimated."""
-        if reading.measured_at == NEVER:
-            return
-        known = integrator.take(reading.measured_at, reading.value, reading.valid_for)
-        if not known:
-            self.series.skip(reading.measured_at, integrator.total_wh)
-            return
-        self.series.take(reading.measured_at, integrator.total_wh)
-        for quarter in self.series.pending.values():
-            quarter.estimated = True
-
-    def batch(self) -> Batch | None:
-        """Return what has become known since the last one, None if nothing."""
-        if self.series.mark is None or not (self.series.pending or self.gaps):
-            return None
-        gaps, self.gaps = tuple(self.gaps), []
-        return Batch(key=self.key, mark=self.series.mark, quarters=self.series.drain(), gaps=gaps)
-
-    def put_back(self, batch: Batch) -> None:
-        """Take back what could not be stored."""
-        self.series.put_back(batch.quarters)
-        self.gaps = [*batch.gaps, *self.gaps]
 
 
 class QuarterBook:
@@ -136,7 +71,8 @@ class QuarterBook:
         self._hass = hass
         self._directory = directory
         self._marks = store.marks()
-        self._series_of = store.series_of()
+        self._segments = store.segments()
+        self._changed: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
         self._failing = False
         self._lock = asyncio.Lock()
@@ -181,35 +117,29 @@ class QuarterBook:
             self.tracks[key] = track
             track.start()
 
-    def keys(self, config: MeterConfig) -> Mapping[str, str]:
-        """Return the keys of a meter's series by direction, ``drawn`` and ``fed``.
+    def segments(self, config: MeterConfig) -> Segments:
+        """Return what has counted a meter and when, by ``drawn`` and ``fed``.
 
-        While its source is not there, they are those that it had before.
+        A meter that is turned round has its past turned round as well.
         """
-        return self._series_of.get(_name(config), {})
+        known = self._segments.get(config.port, {})
+        if not config.inverted:
+            return known
+        return {OPPOSITE[direction]: times for direction, times in known.items()}
 
-    async def carry_over(self, old: MeterConfig, new: MeterConfig) -> None:
-        """Let a meter's series go on under the ports that it reads from now on.
-
-        It is the same device by another way, such as another integration: its counters
-        stand where they stood.
-        """
-        await self.flush()
-        counters = new.counters(self._directory)
-        before = self.keys(old)
-        for direction, key in ((DRAWN, counters.imported), (FED, counters.exported)):
-            if key is None or (was := before.get(direction)) is None or was == key:
-                continue
-            await self._hass.async_add_executor_job(self.store.rename, was, key)
-            if (track := self.tracks.pop(was, None)) is not None:
-                track.stop()
-        self._marks = await self._hass.async_add_executor_job(self.store.marks)
+    @callback
+    def moved(self, old: str, new: str) -> None:
+        """Let what counted a meter go on as its past, now that it reads another port."""
+        if new not in self._segments and (past := self._segments.pop(old, None)) is not None:
+            self._segments[new] = past
+            self._changed |= {old, new}
 
     async def flush(self) -> None:
-        """Write what is not written yet; what fails is tried again the next time."""
-        async with self._lock:
-            if not self._paused:
-                await self._write()
+        """Write what is not written yet; what fails is tried again the next time.
+
+        A caller that is cancelled does not take the writing with it.
+        """
+        await asyncio.shield(self._hass.async_create_task(self._flush(), eager_start=True))
 
     async def pause(self) -> None:
         """Write what is known, and nothing more until ``resume``: the file is copied."""
@@ -231,15 +161,21 @@ class QuarterBook:
         await self.flush()
         await self._hass.async_add_executor_job(self.store.close)
 
+    async def _flush(self) -> None:
+        async with self._lock:
+            if not self._paused:
+                await self._write()
+
     async def _write(self) -> None:
         batches = [batch for track in self.tracks.values() if (batch := track.batch())]
+        changed, self._changed = self._changed, set()
+        meters = {name: self._segments.get(name, {}) for name in changed}
         try:
-            await self._hass.async_add_executor_job(
-                self.store.write, batches, dict(self._series_of)
-            )
+            await self._hass.async_add_executor_job(self.store.write, batches, meters)
         except sqlite3.Error as err:
             for batch in batches:
                 self.tracks[batch.key].put_back(batch)
+            self._changed |= changed
             if not self._failing:
                 _LOGGER.warning("Quarter-hours cannot be written, and wait: %s", err)
             self._failing = True
@@ -254,19 +190,43 @@ class QuarterBook:
         power = self._directory.resolve(config.port, kind, config.valid_for)
         if power is None or power.kind is not kind:
             return
-        counters = config.counters(self._directory)
-        counted = {DRAWN: counters.imported, FED: counters.exported}
-        keys = {direction: key for direction, key in counted.items() if key is not None}
-        self._series_of[_name(config)] = keys or {each: f"{config.port}#{each}" for each in counted}
+        keys = self._keys(config)
+        made = {direction: f"{config.port}#{direction}" for direction in SIGNS}
+        self._note(config.port, keys or made)
         if not keys:
-            sign = -1 if config.inverted else 1
-            yield f"{config.port}#{DRAWN}", power, Kind.ENERGY, sign
-            yield f"{config.port}#{FED}", power, Kind.ENERGY, -sign
+            for direction, key in made.items():
+                yield key, power, Kind.ENERGY, SIGNS[direction]
         for key in keys.values():
             counts = kind if key == config.port else Kind.ENERGY
             port = self._directory.resolve(key, counts, config.valid_for)
             if port is not None and port.kind is counts:
                 yield key, port, counts, 0
+
+    def _keys(self, config: MeterConfig) -> dict[str, str]:
+        """Return what counts a meter by direction, as its port has it, whichever way it is."""
+        counters = config.counters(self._directory)
+        counted = {DRAWN: counters.imported, FED: counters.exported}
+        return {
+            OPPOSITE[direction] if config.inverted else direction: key
+            for direction, key in counted.items()
+            if key is not None
+        }
+
+    def _note(self, name: str, keys: Mapping[str, str]) -> None:
+        """Note what counts a meter from now on, if that is something else than before."""
+        known = self._segments.setdefault(name, {})
+        now = to_ms(dt_util.utcnow())
+        for direction in SIGNS:
+            times = known.setdefault(direction, [])
+            current = times[-1].key if times and times[-1].until is None else None
+            if current == keys.get(direction):
+                continue
+            if current is not None:
+                times[-1] = replace(times[-1], until=now)
+            if direction in keys:
+                # What counts a meter first has counted it before as well, if it counted at all.
+                times.append(Segment(key=keys[direction], since=now if times else 0))
+            self._changed.add(name)
 
     def _series(self, key: str, kind: Kind, sign: int) -> Series:
         """Return a series, going on where an earlier run left off; made of power, anew."""
@@ -281,8 +241,3 @@ class QuarterBook:
 
     async def _prune(self, now: datetime) -> None:
         await self._hass.async_add_executor_job(self.store.prune, now)
-
-
-def _name(config: MeterConfig) -> str:
-    """Return what the store knows a meter by: turning it round swaps its directions."""
-    return f"-{config.port}" if config.inverted else config.port

@@ -1,5 +1,6 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
@@ -14,6 +15,7 @@ from ..coordinator import EcomCoordinator
 from ..core.site_power import SUPPLY, UNKNOWN, site_power
 from ..core.timeline import Slot
 from ..entity import EntitySpec, SpecAdder
+from ..errors import CannotConnect
 from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
 from .backfill import Backfill
@@ -96,6 +98,9 @@ class SiteRuntime:
             subentry.subentry_id: MeterConfig.of(subentry)
             for subentry in self._entry.get_subentries_of_type(SUBENTRY_METER)
         }
+        for subentry_id, config in wanted.items():
+            if subentry_id in meters and meters[subentry_id].config.port != config.port:
+                self.quarters.moved(meters[subentry_id].config.port, config.port)
         for subentry_id in [known for known in meters if wanted.get(known) != meters[known].config]:
             meters.pop(subentry_id).unbind()
         for subentry_id, config in wanted.items():
@@ -105,14 +110,6 @@ class SiteRuntime:
         self.quarters.follow(meters.values())
         self._coordinator.recompute()
 
-    async def carry_over(self) -> None:
-        """Let what a meter has counted go on where it reads another port from now on."""
-        for subentry in self._entry.get_subentries_of_type(SUBENTRY_METER):
-            known = self._coordinator.meters.get(subentry.subentry_id)
-            config = MeterConfig.of(subentry)
-            if known is not None and known.config.port != config.port:
-                await self.quarters.carry_over(known.config, config)
-
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
@@ -121,7 +118,9 @@ class SiteRuntime:
         """Return the id of the meter that an entity belongs to, None if there is none."""
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
-            if keys & {*meter.config.keys, *self.quarters.keys(meter.config).values()}:
+            times = self.quarters.segments(meter.config).values()
+            counted = {segment.key for each in times for segment in each}
+            if keys & {*meter.config.keys, *counted}:
                 return meter_id
         return None
 
@@ -134,7 +133,7 @@ class SiteRuntime:
             Asked(
                 name=self._entry.subentries[meter_id].title,
                 role=(config := self._coordinator.meters[meter_id].config).role,
-                series=self.quarters.keys(config),
+                series=self.quarters.segments(config),
             )
             for meter_id in meters
         ]
@@ -211,12 +210,14 @@ def port_keys(hass: HomeAssistant, entity_id: str) -> set[str]:
 
 
 async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
-    """Start the Site, and let its subentries change it while it runs."""
-    store = await hass.async_add_executor_job(open_store, database(hass))
+    """Start the Site, and let its subentries change it while it runs; raises CannotConnect."""
+    try:
+        store = await hass.async_add_executor_job(open_store, database(hass))
+    except (OSError, sqlite3.Error) as err:
+        raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
     runtime = SiteRuntime(hass, entry, store)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
-        await runtime.carry_over()
         runtime.apply()
 
     entry.async_on_unload(entry.add_update_listener(updated))

@@ -1,0 +1,83 @@
+"""One series of quarter-hours, and the port that it is made from."""
+
+from typing import Any
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..core.quarters import Gap, Integrator, Series
+from ..ports import NEVER, AnyPort, Reading, Unsubscribe
+from .quarter_store import Batch
+
+
+class Track:
+    """One series, and the port that it is made from."""
+
+    def __init__(
+        self, key: str, port: AnyPort, series: Series, *, sign: int = 0, remembers: bool = False
+    ) -> None:
+        """Follow a counter, or with a ``sign`` one direction of a power.
+
+        ``remembers`` says that the device can be asked about the gaps.
+        """
+        self.key = key
+        self.port = port
+        self.series = series
+        self.gaps: list[Gap] = []
+        self.gaps_wait = remembers  # some may wait since an earlier run
+        self._remembers = remembers
+        self._integrator = Integrator(sign) if sign else None
+        self._unsubscribe: Unsubscribe | None = None
+
+    @property
+    def following(self) -> bool:
+        """Return whether the port is listened to."""
+        return self._unsubscribe is not None
+
+    @callback
+    def start(self) -> None:
+        """Take what the port says now, and from now on."""
+        self._unsubscribe = self.port.subscribe(self.take)
+        self.take(self.port.read())
+
+    @callback
+    def stop(self) -> None:
+        """Follow nothing."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    @callback
+    def take(self, reading: Reading[Any]) -> None:
+        """Count; what is absent or stale counts nothing."""
+        if self._integrator is not None:
+            self._integrate(self._integrator, reading)
+        elif reading.value is not None and not reading.is_stale(dt_util.utcnow()):
+            gap = self.series.take(reading.measured_at, reading.value)
+            if gap is not None and self._remembers:
+                self.gaps.append(gap)
+                self.gaps_wait = True
+
+    def _integrate(self, integrator: Integrator, reading: Reading[Any]) -> None:
+        """Count power over time; what is made so is estimated."""
+        if reading.measured_at == NEVER:
+            return
+        known = integrator.take(reading.measured_at, reading.value, reading.valid_for)
+        if not known:
+            self.series.skip(reading.measured_at, integrator.total_wh)
+            return
+        self.series.take(reading.measured_at, integrator.total_wh)
+        for quarter in self.series.pending.values():
+            quarter.estimated = True
+
+    def batch(self) -> Batch | None:
+        """Return what has become known since the last one, None if nothing."""
+        if self.series.mark is None or not (self.series.pending or self.gaps):
+            return None
+        gaps, self.gaps = tuple(self.gaps), []
+        return Batch(key=self.key, mark=self.series.mark, quarters=self.series.drain(), gaps=gaps)
+
+    def put_back(self, batch: Batch) -> None:
+        """Take back what could not be stored."""
+        self.series.put_back(batch.quarters)
+        self.gaps = [*batch.gaps, *self.gaps]
