@@ -120,12 +120,15 @@ class HourEnergy:
 
     ``quarters_wh`` is that of its four quarter-hours, empty where the device does not
     remember so finely. ``estimated`` marks an hour that was made from a longer time.
+    ``coverage`` is the part of the hour of which there are records, 0 to 1: in the rest the
+    device was without mains, or lost what it had counted.
     """
 
     start: datetime  # top of the hour, UTC
     energy_wh: float
     estimated: bool = False
     quarters_wh: tuple[float, ...] = ()
+    coverage: float = 1.0
 
 
 @runtime_checkable

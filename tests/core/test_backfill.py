@@ -92,6 +92,48 @@ def test_a_memory_of_too_much_is_scaled_down() -> None:
     assert energies(found) == pytest.approx([5, 10, 25, 5, 5])
 
 
+def torn(*hours: tuple[float, float]) -> list[HourEnergy]:
+    """Return the hours from 10 on with their energy and coverage."""
+    return [
+        HourEnergy(
+            start=TEN + number * HOUR,
+            energy_wh=wh,
+            coverage=coverage,
+            quarters_wh=(wh / 4,) * 4,
+        )
+        for number, (wh, coverage) in enumerate(hours)
+    ]
+
+
+def test_a_device_that_was_dark_drew_nothing() -> None:
+    """An hour that lacks records lacks no energy, if the counter says so."""
+    found = hourly(gap(150.0), torn((10, 1), (20, 0.5), (30, 1), (40, 1), (50, 1)))
+    assert energies(found) == [10, 20, 30, 40, 50]
+    assert not any(hour.estimated for hour in found)
+    assert all(hour.quarters_wh for hour in found)
+
+
+def test_records_that_were_lost_leave_a_hole_to_fill() -> None:
+    """Those hours share what is missing, by how much they lack; they are estimated."""
+    found = hourly(gap(210.0), torn((10, 1), (20, 0.5), (30, 1), (40, 0.75), (50, 1)))
+    assert energies(found) == [10, 60, 30, 60, 50]
+    assert [hour.estimated for hour in found] == [False, True, False, True, False]
+
+
+def test_a_memory_that_is_whole_and_says_less() -> None:
+    """Nobody knows when the rest was used: the last hour takes it, and is estimated."""
+    found = hourly(gap(210.0), remembered(10, 20, 30, 40, 50))
+    assert energies(found) == [10, 20, 30, 40, 110]
+    assert [hour.estimated for hour in found] == [False] * 4 + [True]
+
+
+def test_a_gap_that_ends_with_the_hour() -> None:
+    """The hour in which it ends is not in it, and may be unknown all the same."""
+    whole = GapHours(since=TEN + 20 * MINUTE, until=TEN + HOUR, total_wh=15)
+    found = hourly(whole, remembered(10))
+    assert energies(found) == [10, 5]
+
+
 @given(
     total=st.floats(0, 1e5),
     known=st.lists(st.none() | st.floats(0, 1e4), min_size=5, max_size=5),

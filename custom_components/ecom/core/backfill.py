@@ -8,10 +8,21 @@ them is made anew, and every later sum stays valid.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from ..ports import HourEnergy
 from .quarters import Quarter
 from .timeline import HOUR, QUARTER, QUARTER_MS, floor_hour, floor_quarter, hours, to_ms
+
+CLOSE_WH: Final = 5.0
+CLOSE_SHARE: Final = 0.01
+"""So far, in Wh or of the whole, a memory and a counter may differ and still say the same."""
+
+TINY: Final = 1e-6
+"""Weights that add up to less say nothing."""
+
+WHOLE: Final = 0.999
+"""An hour with records of this part of it lacks none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,16 +63,18 @@ class GapHours:
 def hourly(gap: GapHours, remembered: Sequence[HourEnergy]) -> list[HourEnergy]:
     """Return the energy of all hours of a gap, whose sum is the gap's total.
 
-    What the device knows exactly is taken as it is, and the last hour takes the
-    rest, since readings lag behind the top of the hour. Hours that it does not know
-    share what is left, in the proportion of what it estimates, or evenly. Where its
-    memory holds more than the total, it is scaled down to it, and estimated.
+    What the device knows exactly is taken as it is, and the last hour takes the rest, since
+    readings lag behind the top of the hour. Hours that it does not know share what is left,
+    in the proportion of what it estimates, or evenly; so do those of which it lacks records,
+    unless what it has is all that there was. Where its memory holds more than the total, it
+    is scaled down to it, and estimated.
     """
-    known = {each.start: each for each in remembered}
+    known = {each.start: each for each in remembered if each.start in gap.all}
+    sure = {hour: each for hour, each in known.items() if not each.estimated}
+    missing = gap.total_wh - sum(each.energy_wh for each in sure.values())
+    torn = missing > max(CLOSE_WH, CLOSE_SHARE * gap.total_wh)
     exact = {
-        hour: known[hour].energy_wh
-        for hour in gap.all
-        if hour in known and not known[hour].estimated
+        hour: each.energy_wh for hour, each in sure.items() if each.coverage >= WHOLE or not torn
     }
     if len(exact) == len(gap.all):
         return _closed(gap, exact, known)
@@ -85,9 +98,19 @@ def _closed(
         return [HourEnergy(start=hour, energy_wh=scaled[hour], estimated=True) for hour in gap.all]
     ends = dict(exact) | {gap.last: gap.total_wh - before}
     return [
-        HourEnergy(start=hour, energy_wh=ends[hour], quarters_wh=known[hour].quarters_wh)
+        HourEnergy(
+            start=hour,
+            energy_wh=ends[hour],
+            quarters_wh=known[hour].quarters_wh,
+            estimated=not _is_close(ends[hour], exact[hour]),
+        )
         for hour in gap.all
     ]
+
+
+def _is_close(made: float, known: float) -> bool:
+    """Return whether a rest is what the device says, but for a reading that lags behind."""
+    return abs(made - known) <= max(CLOSE_WH, 10 * CLOSE_SHARE * known)
 
 
 def _shared(
@@ -98,22 +121,28 @@ def _shared(
     Changes ``exact``, where that is more than there was.
     """
     unknown = [hour for hour in gap.all if hour not in exact]
+    torn = {hour: known[hour] for hour in unknown if hour in known and not known[hour].estimated}
     measured = {hour: gap.measured_wh.get(hour, 0.0) for hour in unknown}
+    measured |= {hour: each.energy_wh for hour, each in torn.items()}
     rest = gap.total_wh - sum(exact.values()) - sum(measured.values())
     if rest < 0:
         scale = gap.total_wh / (gap.total_wh - rest)
         exact.update({hour: energy * scale for hour, energy in exact.items()})
         return {hour: measured[hour] * scale for hour in unknown}
-    guesses = [known[hour].energy_wh for hour in unknown if hour in known]
+    guesses = [known[hour].energy_wh for hour in unknown if hour in known and hour not in torn]
     usual = sum(guesses) / len(guesses) if guesses else 1.0
+    shares = {
+        hour: 1 - torn[hour].coverage if hour in torn else gap.share(hour) for hour in unknown
+    }
     weights = {
-        hour: (known[hour].energy_wh if hour in known else usual) * gap.share(hour)
+        hour: shares[hour]
+        * (known[hour].energy_wh if hour in known and hour not in torn else usual)
         for hour in unknown
     }
+    for even in (shares, dict.fromkeys(unknown, 1.0)):
+        if sum(weights.values()) < TINY:
+            weights = even
     whole = sum(weights.values())
-    if not whole:
-        weights = {hour: gap.share(hour) for hour in unknown}
-        whole = sum(weights.values())
     return {hour: measured[hour] + rest * weights[hour] / whole for hour in unknown}
 
 
@@ -144,7 +173,7 @@ def quarterly(
         )
         wanted |= {at: max(each.energy_wh * scale - others, 0) / len(mine) for at in mine}
         guessed |= set(mine)
-    return _to_the_sum(touched, wanted, guessed, stored)
+    return _to_the_sum(touched, wanted, guessed, stored, scale)
 
 
 def _to_the_sum(
@@ -152,22 +181,28 @@ def _to_the_sum(
     wanted: Mapping[int, float],
     guessed: set[int],
     stored: Mapping[int, Quarter],
+    unit: int,
 ) -> dict[int, Quarter]:
-    """Return whole amounts as wanted, whose sum is that of what is stored."""
+    """Return whole amounts as wanted, whose sum is that of what is stored.
+
+    ``unit`` of them make one Wh.
+    """
     total = sum(stored[at].amount for at in touched)
     before = sum(wanted[at] for at in touched[:-1])
     scale = total / before if before > total else 1.0
-    made: dict[int, Quarter] = {}
-    for at in touched[:-1]:
-        made[at] = Quarter(
+    made = {
+        at: Quarter(
             amount=int(wanted[at] * scale),
             covered_ms=stored[at].covered_ms,
             estimated=at in guessed or scale < 1,
         )
-    if touched:
-        made[touched[-1]] = Quarter(
-            amount=total - sum(each.amount for each in made.values()),
-            covered_ms=stored[touched[-1]].covered_ms,
-            estimated=touched[-1] in guessed or scale < 1,
+        for at in touched[:-1]
+    }
+    for at in touched[-1:]:
+        amount = total - sum(each.amount for each in made.values())
+        made[at] = Quarter(
+            amount=amount,
+            covered_ms=stored[at].covered_ms,
+            estimated=at in guessed or scale < 1 or not _is_close(amount / unit, wanted[at] / unit),
         )
     return made

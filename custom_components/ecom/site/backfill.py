@@ -1,6 +1,7 @@
 """Gives the hours of a gap their energy back, from what the devices remember."""
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +26,7 @@ COMPILED_AFTER: Final = timedelta(minutes=1)
 """After the end of an hour the recorder needs some seconds to compile it."""
 PATIENCE: Final = timedelta(hours=3)
 """So long after the hour a device may take to answer, and the recorder to compile."""
+SECOND_MS: Final = 1000
 SCALE: Final = SCALES[Kind.ENERGY]
 
 
@@ -58,9 +60,19 @@ class Backfill:
         try:
             for key, track in tuple(self._book.tracks.items()):
                 if track.following and track.gaps_wait:
-                    await self._fill_all(key, now)
+                    await self._fill_safely(key, now)
         finally:
             self.busy = False
+
+    async def _fill_safely(self, key: str, now: datetime) -> None:
+        """Fill the gaps of one series; one that cannot be filled keeps no other from it."""
+        try:
+            await self._fill_all(key, now)
+        except sqlite3.Error as err:
+            _LOGGER.debug("The gaps of a counter wait: %s", err)
+        except Exception:
+            self._book.tracks[key].gaps_wait = False
+            _LOGGER.exception("A gap could not be filled; its hours stay as they are")
 
     async def _fill_all(self, key: str, now: datetime) -> None:
         """Fill the gaps of one series that are over for long enough."""
@@ -118,7 +130,9 @@ class Backfill:
                 total_wh=total,
                 measured_wh=_measured(hours, await self._quarters(key, hours)),
             )
-            write_hours(self._hass, recorded, hourly(gap, remembered))
+            # The first hour of a fresh statistic holds only what was counted since it began.
+            whole = _without(remembered, hours.first) if recorded.fresh else remembered
+            write_hours(self._hass, recorded, hourly(gap, whole))
         return True
 
     async def _fill_quarters(self, key: str, gap: Gap, remembered: Sequence[HourEnergy]) -> None:
@@ -131,6 +145,9 @@ class Backfill:
             total_wh=sum(each.amount for each in stored.values()) / SCALE,
             measured_wh=_measured(hours, stored),
         )
+        for hour in (hours.first, hours.last):
+            if not _is_whole(stored, hour):
+                remembered = _without(remembered, hour)
         made = quarterly(whole, hourly(whole, remembered), stored, SCALE)
         await self._store(key, gap, made)
 
@@ -141,6 +158,18 @@ class Backfill:
 
     async def _store(self, key: str, gap: Gap, quarters: dict[int, Quarter]) -> None:
         await self._hass.async_add_executor_job(self._book.store.fill, key, gap, quarters)
+
+
+def _without(remembered: Sequence[HourEnergy], hour: datetime) -> Sequence[HourEnergy]:
+    """Leave out an hour of which less is counted here than the device remembers."""
+    return [each for each in remembered if each.start != hour]
+
+
+def _is_whole(stored: dict[int, Quarter], hour: datetime) -> bool:
+    """Return whether an hour was followed from its beginning to its end."""
+    first = to_ms(hour) // QUARTER_MS
+    covered = (stored[at].covered_ms for at in range(first, first + 4) if at in stored)
+    return sum(covered) >= 4 * QUARTER_MS - SECOND_MS
 
 
 def _measured(hours: GapHours, stored: dict[int, Quarter]) -> dict[datetime, float]:

@@ -35,11 +35,13 @@ class Hourly:
     """What the recorder holds of the hours of a gap, in Wh.
 
     ``before_wh`` is the sum at the beginning of the first hour, ``after_wh`` and
-    ``state_wh`` are sum and state at the end of the last one.
+    ``state_wh`` are sum and state at the end of the last one. A ``fresh`` statistic
+    has begun within the first hour.
     """
 
     entity_id: str
     unit: str
+    fresh: bool
     before_wh: float
     after_wh: float
     state_wh: float
@@ -120,6 +122,7 @@ def _read_hours(
     return Hourly(
         entity_id=entity_id,
         unit=unit or UnitOfEnergy.WATT_HOUR,
+        fresh=not before,
         before_wh=(before[-1].get("sum") or 0.0) if before else 0.0,
         after_wh=end["sum"],
         state_wh=end.get("state") or 0.0,

@@ -14,6 +14,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
+from custom_components.ecom.families.shelly.history import Records
+from custom_components.ecom.families.shelly.memory import MeterMemory
 from scripts.simulators.shelly_server import ShellyServer
 from tests.families.shelly.at_home import PRO_3EM, ShellyAtHome, server_of
 from tests.lives import (
@@ -45,10 +47,10 @@ async def home(begin: Life, server: ShellyServer) -> AsyncIterator[ShellyAtHome]
 
 
 async def live_until(meter: ShellyAtHome, end: datetime) -> None:
-    """Let minutes pass; at the end of each the meter tells what it has counted."""
+    """Let minutes pass; at the end of each the meter is asked what it has counted."""
     while dt_util.utcnow() < end:
         await meter.house.later(minutes=1)
-        await meter.push()
+        assert await meter.poll()
         await async_wait_recording_done(meter.house.hass)
 
 
@@ -106,3 +108,49 @@ async def check(meter: ShellyAtHome, server: ShellyServer) -> None:
     slots = await quarters(house, TEN + 3 * HOUR, TEN + 4 * HOUR)
     assert [slot["drawn"] for slot in slots] == pytest.approx([450, 450, 600, 600], abs=0.01)
     assert not any(slot["estimated"] for slot in slots)
+
+
+async def test_a_meter_that_is_new(begin: Life, freezer: FrozenDateTimeFactory) -> None:
+    """Its first hour holds what was counted since it is there, and not what the device knows."""
+    async with server_of(PRO_3EM) as server:
+        plugged(server, a=3000, b=0, c=0)
+        freezer.move_to(TEN + 50 * MINUTE - timedelta(seconds=1))
+        async with home(begin, server) as meter:
+            await live_until(meter, TEN + 57 * MINUTE)
+        freezer.move_to(TEN + 66 * MINUTE - timedelta(seconds=1))
+        async with home(begin, server) as meter:
+            await live_until(meter, TEN + 2 * HOUR)
+            await filled(meter.house, lambda: live_until(meter, dt_util.utcnow() + MINUTE))
+            found = await hours(meter.house, meter.key("em0a/energy"), TEN)
+            assert found["10"] == pytest.approx(500, abs=51)  # since the first reading
+            assert found["11"] == pytest.approx(3000, abs=1)
+            slots = await quarters(meter.house, TEN + 45 * MINUTE, TEN + 90 * MINUTE)
+            assert [slot["drawn"] for slot in slots] == pytest.approx([500, 750, 750], abs=1)
+            assert slots[0]["coverage"] == pytest.approx(10 / 15, abs=0.01)
+
+
+async def test_records_that_a_meter_has_lost(
+    begin: Life, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was counted in the hole is filled in there, and marked as an estimate."""
+    hole = range(int((TEN + 190 * MINUTE).timestamp()), int((TEN + 220 * MINUTE).timestamp()))
+    records = MeterMemory.records
+
+    async def torn(self: MeterMemory, start: int, end: int) -> Records:
+        found = await records(self, start, end)
+        return {at: record for at, record in found.items() if at not in hole}
+
+    monkeypatch.setattr(MeterMemory, "records", torn)
+    async with server_of(PRO_3EM) as server:
+        plugged(server, a=600, b=0, c=0)
+        async with home(begin, server) as meter:
+            await live_until(meter, TEN + 2 * HOUR + 20 * MINUTE)
+        freezer.move_to(TEN + 6 * HOUR + 20 * MINUTE - timedelta(seconds=1))
+        async with home(begin, server) as meter:
+            await live_until(meter, TEN + 7 * HOUR)
+            await filled(meter.house, lambda: live_until(meter, dt_util.utcnow() + MINUTE))
+            found = await hours(meter.house, meter.key("em0a/energy"), TEN)
+            assert [found[f"{hour}"] for hour in range(11, 17)] == pytest.approx([600] * 6, abs=1)
+            slots = await quarters(meter.house, TEN + 3 * HOUR, TEN + 7 * HOUR)
+            assert [slot["drawn"] for slot in slots] == pytest.approx([150] * 16, abs=1)
+            assert [slot["estimated"] for slot in slots] == [True] * 4 + [False] * 12

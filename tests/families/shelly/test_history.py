@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.ecom.errors import CannotConnect, DeviceError
-from custom_components.ecom.families.shelly.history import hours, read_page
+from custom_components.ecom.families.shelly.history import Record, hours, read_page
 from custom_components.ecom.families.shelly.memory import columns_of, component_of
 from custom_components.ecom.plugs import Quantity
 from custom_components.ecom.ports import HistoryPort
@@ -174,7 +174,9 @@ def test_names_are_said_once() -> None:
     page = read_page(answer([[1, 2]]))
     later = answer([[3, 4]], ts=FIRST + 60)
     del later["keys"]
-    assert read_page(later, page.keys).records == {FIRST + 60: {DRAWN: 3.0, FED: 4.0}}
+    assert read_page(later, page.keys).records == {
+        FIRST + 60: Record(period=60, energies={DRAWN: 3.0, FED: 4.0})
+    }
     with pytest.raises(DeviceError, match="what its memory holds"):
         read_page(later)
 
@@ -227,7 +229,7 @@ def test_a_block_that_cannot_be(block: object) -> None:
 def test_a_number_that_cannot_be(value: object) -> None:
     """A minute has at most the energy of 100 kW; the rest of the record counts."""
     records = read_page(answer([[value, 2.0]])).records
-    assert records == {FIRST: {FED: 2.0}}
+    assert records == {FIRST: Record(period=60, energies={FED: 2.0})}
     assert hours(records, (DRAWN,), FIRST, FIRST + 3600) == []
     assert len(hours(records, (FED,), FIRST, FIRST + 3600)) == 1
 
@@ -235,18 +237,22 @@ def test_a_number_that_cannot_be(value: object) -> None:
 def test_a_sum_needs_all_its_phases() -> None:
     """A minute of which one phase is not known says nothing of the total."""
     records = {
-        FIRST: {"a_x": 1.0, "b_x": 2.0},
-        FIRST + 60: {"a_x": 1.0},
-        FIRST + 1800: {"a_x": 4.0, "b_x": 8.0},
+        FIRST: Record(period=60, energies={"a_x": 1.0, "b_x": 2.0}),
+        FIRST + 60: Record(period=60, energies={"a_x": 1.0}),
+        FIRST + 1800: Record(period=60, energies={"a_x": 4.0, "b_x": 8.0}),
     }
     (hour,) = hours(records, ("a_x", "b_x"), FIRST, FIRST + 3600)
     assert hour.energy_wh == 15.0
     assert hour.quarters_wh == (3.0, 0.0, 12.0, 0.0)
+    assert hour.coverage == 2 / 60
 
 
 def test_what_lies_outside_is_not_asked_for() -> None:
     """Devices answer with more than the question."""
-    records = {at: {DRAWN: 1.0} for at in (FIRST - 60, FIRST, FIRST + 3599, FIRST + 3600)}
+    records = {
+        at: Record(period=1, energies={DRAWN: 1.0})
+        for at in (FIRST - 60, FIRST, FIRST + 3599, FIRST + 3600)
+    }
     (hour,) = hours(records, (DRAWN,), FIRST, FIRST + 3600)
     assert hour.energy_wh == 2.0
 

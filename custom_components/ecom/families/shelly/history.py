@@ -23,8 +23,16 @@ MOST_W: Final = 100_000
 ENERGIES: Final = ("total_act_energy", "total_act_ret_energy")
 """How the names of the columns end that are of interest."""
 
-type Records = Mapping[int, Mapping[str, float]]
-"""Energies in Wh by column, by the moment at which their record begins."""
+type Records = Mapping[int, Record]
+"""Records by the moment at which they begin, in Unix seconds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """What was counted in a time of ``period`` seconds: Wh by column."""
+
+    period: int
+    energies: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,25 +70,28 @@ def hours(records: Records, columns: Sequence[str], start: int, end: int) -> lis
     lacks one of them says nothing of their sum.
     """
     quarters: defaultdict[int, float] = defaultdict(float)
-    for at, energies in records.items():
-        if start <= at < end and all(column in energies for column in columns):
-            quarters[at - at % QUARTER] += sum(energies[column] for column in columns)
+    seconds: defaultdict[int, int] = defaultdict(int)
+    for at, record in records.items():
+        if start <= at < end and all(column in record.energies for column in columns):
+            quarters[at - at % QUARTER] += sum(record.energies[column] for column in columns)
+            seconds[at - at % HOUR] += record.period
     return [
-        _hour(hour, [quarters.get(at, 0.0) for at in range(hour, hour + HOUR, QUARTER)])
-        for hour in sorted({at - at % HOUR for at in quarters})
+        _hour(hour, [quarters.get(at, 0.0) for at in range(hour, hour + HOUR, QUARTER)], covered)
+        for hour, covered in sorted(seconds.items())
     ]
 
 
-def _hour(start: int, quarters: list[float]) -> HourEnergy:
+def _hour(start: int, quarters: list[float], seconds: int) -> HourEnergy:
     rounded = [round(energy, 3) for energy in quarters]
     return HourEnergy(
         start=datetime.fromtimestamp(start, UTC),
         energy_wh=round(sum(rounded), 3),
         quarters_wh=tuple(rounded),
+        coverage=min(seconds / HOUR, 1.0),
     )
 
 
-def _block(block: object, keys: Sequence[str]) -> Iterable[tuple[int, Mapping[str, float]]]:
+def _block(block: object, keys: Sequence[str]) -> Iterable[tuple[int, Record]]:
     """Yield the records of a block, of which each must lie in one quarter-hour."""
     if not isinstance(block, Mapping):
         return
@@ -91,7 +102,8 @@ def _block(block: object, keys: Sequence[str]) -> Iterable[tuple[int, Mapping[st
         return
     for place, row in enumerate(rows):
         if isinstance(row, list) and len(row) == len(keys):
-            yield first + place * period, _energies(row, keys, MOST_W * period / HOUR)
+            energies = _energies(row, keys, MOST_W * period / HOUR)
+            yield first + place * period, Record(period=period, energies=energies)
 
 
 def _energies(row: list[object], keys: Sequence[str], most: float) -> Mapping[str, float]:

@@ -11,7 +11,7 @@ from ...plugs import Quantity
 from ...ports import HourEnergy
 from .client import ShellyClient
 from .components import PHASES
-from .history import Records, hours, read_page
+from .history import Record, Records, hours, read_page
 
 MOST_PAGES: Final = 3000
 """A device that remembers 60 days by the minute fills half of them."""
@@ -58,7 +58,7 @@ class MeterMemory:
             return found
 
     async def _fetch(self, start: int, end: int) -> Records:
-        found: dict[int, Mapping[str, float]] = {}
+        found: dict[int, Record] = {}
         keys: Sequence[str] = ()
         at = start
         for _ in range(MOST_PAGES):
