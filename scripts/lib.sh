@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034
 
 export LC_ALL=C.UTF-8
+# uv trusts what the machine trusts: a company's proxy has a certificate of its own.
+export UV_NATIVE_TLS=1
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/ecom"

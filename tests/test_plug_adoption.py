@@ -194,40 +194,63 @@ async def test_a_strip_that_measures_all_outlets_together(house: House) -> None:
     strip.energy("0x00_energy")
     assert strip.found() == [
         (NONE, "0x00_power", "0x00_energy", NONE),
-        ("0x00_switch_l1", NONE, NONE, NONE),
-        ("0x00_switch_l2", NONE, NONE, NONE),
     ]
-    assert [plug.title for plug in plugs_of(house.hass, [strip.id])] == [
-        "Strip Power",
-        "Strip Outlet 1",
-        "Strip Outlet 2",
-    ]
+    assert [plug.title for plug in plugs_of(house.hass, [strip.id])] == ["Strip"]
 
 
 async def test_two_of_the_same_are_not_guessed_at(house: House) -> None:
-    """Two switches and two powers without anything in common: each stands alone."""
+    """Two switches and two powers without anything in common: only what measures is taken."""
     device = add_device(house.hass)
     for name in ("q1", "q2"):
         device.switch(name, None)
     for name in ("p1x", "p2x"):
         device.power(name, None)
-    assert sorted(flat(device.found())) == ["p1x", "p2x", "q1", "q2"]
+    assert sorted(flat(device.found())) == ["p1x", "p2x"]
     assert all(len(flat([plug])) == 1 for plug in device.found())
     titles = [plug.title for plug in plugs_of(house.hass, [device.id])]
-    assert titles == ["Kettle 1", "Kettle 2", "Kettle 3", "Kettle 4"]
+    assert titles == ["Kettle 1", "Kettle 2"]
 
 
 async def test_a_power_and_an_energy_that_belong_to_no_switch_belong_together(
     house: House,
 ) -> None:
-    """One of each, though nothing in their ids says so; the two switches stay alone."""
+    """One of each, though nothing in their ids says so; the two switches measure nothing."""
     device = add_device(house.hass)
     for name in ("q1", "q2"):
         device.switch(name, None)
     device.power("p7", None)
     device.energy("e9", None)
-    assert device.found()[0] == (NONE, "p7", "e9", NONE)
-    assert len(device.found()) == 3
+    assert device.found() == [(NONE, "p7", "e9", NONE)]
+
+
+async def test_the_power_of_one_phase_is_not_a_second_plug(house: House) -> None:
+    """A socket of HomeWizard tells its power twice; ids of that form (SYNTHETIC)."""
+    socket = add_device(house.hass, "Socket", domain="homewizard")
+    socket.switch("aabb_power_on", None)
+    socket.power("aabb_active_power_w", "Power")
+    socket.power("aabb_active_power_l1_w", "Power phase 1")
+    socket.energy("aabb_total_power_import_kwh", "Energy import")
+    socket.energy("aabb_total_power_export_kwh", "Energy export")
+    assert socket.found() == [
+        (
+            "aabb_power_on",
+            "aabb_active_power_w",
+            "aabb_total_power_import_kwh",
+            "aabb_total_power_export_kwh",
+        )
+    ]
+
+
+async def test_of_counters_that_begin_anew_the_longest_is_taken(house: House) -> None:
+    """A Tapo has one of the day and one of the month; ids of that form (SYNTHETIC)."""
+    plug = add_device(house.hass, "Plug", domain="tplink")
+    plug.switch("8006", None)
+    plug.power("8006_current_consumption", "Current consumption")
+    plug.energy("8006_consumption_today", "Today's consumption")
+    plug.energy("8006_consumption_this_month", "This month's consumption")
+    assert plug.found() == [
+        ("8006", "8006_current_consumption", "8006_consumption_this_month", NONE)
+    ]
 
 
 async def test_two_powers_of_one_outlet_are_both_left_to_themselves(house: House) -> None:
@@ -306,7 +329,6 @@ async def test_a_clamp_does_not_measure_the_relay_beside_it(house: House) -> Non
     meter.energy("AABBCC-em1data:0-total_act_energy")
     assert meter.found() == [
         (NONE, "AABBCC-em1:0-power_em1", "AABBCC-em1data:0-total_act_energy", NONE),
-        ("AABBCC-switch:0", NONE, NONE, NONE),
     ]
 
 

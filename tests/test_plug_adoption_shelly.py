@@ -74,7 +74,6 @@ async def test_a_clamp_beside_a_relay(device: ForeignDevice) -> None:
             f"{MAC}-em1data:0-total_act_energy",
             f"{MAC}-em1data:0-total_act_ret_energy",
         ),
-        (f"{MAC}-switch:0", NONE, NONE, NONE),
     ]
 
 

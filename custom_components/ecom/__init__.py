@@ -64,6 +64,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: EcomConfigEntry) -> Non
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE_SITE_DELETED,
         )
+    if not hass.config_entries.async_entries(DOMAIN):
+        await site.forget(hass)
 
 
 async def _open(hass: HomeAssistant, entry: EcomConfigEntry) -> Runtime:

@@ -137,7 +137,7 @@ def _with_parts(hass: HomeAssistant, device_id: str) -> Iterator[dr.AnyDeviceEnt
 def _plugs_of_one(hass: HomeAssistant, device: dr.AnyDeviceEntry) -> list[FoundPlug]:
     """Return the plugs of one device, without those of its parts.
 
-    A switch on a device that measures nothing is no plug.
+    A switch that nothing measures is no plug.
     """
     entities = er.async_entries_for_device(er.async_get(hass), device.id)
     candidates = [
@@ -145,9 +145,8 @@ def _plugs_of_one(hass: HomeAssistant, device: dr.AnyDeviceEntry) -> list[FoundP
         for entity in sorted(entities, key=lambda entity: entity.entity_id)
         if (candidate := _candidate(hass, entity, device)) is not None
     ]
-    if all(candidate.part is Part.SWITCH for candidate in candidates):
-        return []
-    found = pair(candidates)
+    # A switch alone measures nothing.
+    found = [parts for parts in pair(candidates) if set(parts.found) != {Part.SWITCH}]
     name = _name_of(hass, device)
     return [
         FoundPlug(

@@ -96,6 +96,20 @@ RETURNED: Final = words_of("ret return returned export exported fed")
 PERIODIC: Final = words_of("today day daily week weekly month monthly year yearly hour hourly")
 """Words of a counter that begins anew: second choice, behind one that only grows."""
 
+PERIODS: Final = tuple(
+    words_of(text)
+    for text in (
+        "today day daily hour hourly",
+        "week weekly",
+        "month monthly",
+        "year yearly",
+    )
+)
+"""The same from short to long: what begins anew less often loses less."""
+
+PART_OF: Final = words_of("phase")
+"""A word of one conductor: second choice, behind what all of them make together."""
+
 NOT_NOW: Final = words_of(
     """max maximum min minimum peak average avg mean limit rated nominal target forecast estimated
     yesterday last previous tomorrow"""
@@ -216,9 +230,16 @@ def _preferred(candidates: list[Candidate]) -> list[Candidate]:
     better: tuple[Callable[[Candidate], bool], ...] = (
         lambda candidate: not candidate.diagnostic,
         lambda candidate: not candidate.meaning & PERIODIC,
+        *(_longer_than(period) for period in PERIODS),
+        lambda candidate: not candidate.meaning & PART_OF,
         # Where both what passed and what was consumed are counted, the latter is meant.
         lambda candidate: "consumed" in candidate.words,
     )
     for is_better in better:
         candidates = [found for found in candidates if is_better(found)] or candidates
     return candidates
+
+
+def _longer_than(period: frozenset[str]) -> Callable[[Candidate], bool]:
+    """Return whether a counter is not one of a period."""
+    return lambda candidate: not candidate.meaning & period

@@ -97,11 +97,6 @@ class PlugState:
             )
         return new
 
-    def renew(self, at: datetime, valid_for: timedelta) -> None:
-        """Let everything hold anew: the device is there, and would tell if it had changed."""
-        for key, reading in self._readings.items():
-            self._readings[key] = Reading(value=reading.value, measured_at=at, valid_for=valid_for)
-
     def expire(self, at: datetime) -> None:
         """Let nothing hold any longer: the device is gone, and what it does now is not known."""
         for key, reading in self._readings.items():

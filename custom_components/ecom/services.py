@@ -1,5 +1,6 @@
 """The actions of ECOM."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,12 +14,12 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, SITE_UID
-from .core.timeline import Resolution, ceil_quarter, floor_quarter
+from .core.timeline import HOUR, QUARTER, Resolution, ceil_quarter, floor_quarter
 from .site.consumption import period_slots
 from .site.runtime import SiteRuntime
 
@@ -32,6 +33,16 @@ ATTR_START: Final = "start"
 MOST_ROWS: Final = 100_000
 """In one answer; that is a month of quarter-hours of thirty meters."""
 LONGEST: Final = timedelta(days=3660)
+AHEAD: Final = timedelta(days=366)
+"""Nothing is asked about what lies further in the future."""
+
+SHORTEST: Final = {
+    Resolution.QUARTER_HOUR: QUARTER,
+    Resolution.HOUR: HOUR,
+    Resolution.DAY: timedelta(hours=23),
+    Resolution.MONTH: timedelta(days=28),
+}
+"""How short a slot of each resolution can be."""
 
 CONSUMPTION: Final = probatio.Schema(
     {
@@ -63,11 +74,17 @@ async def _get_consumption(call: ServiceCall) -> ServiceResponse:
     meters = site.asked() if entities is None else _meters(site, entities)
     if not meters:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_meters")
-    slots = period_slots(start, end, call.data[ATTR_RESOLUTION])
-    if len(slots) * len(meters) > MOST_ROWS:
+    resolution: Resolution = call.data[ATTR_RESOLUTION]
+    if (end - start) / SHORTEST[resolution] * len(meters) > MOST_ROWS:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="too_much")
-    answer: dict[str, Any] = await site.consumption(meters, slots, site=entities is None)
-    return {"resolution": call.data[ATTR_RESOLUTION].value, **answer}
+    slots = period_slots(start, end, resolution)
+    try:
+        answer: dict[str, Any] = await site.consumption(meters, slots, site=entities is None)
+    except sqlite3.Error as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="quarters_unreadable"
+        ) from err
+    return {"resolution": resolution.value, **answer}
 
 
 def _meters(site: SiteRuntime, entities: Sequence[str]) -> list[str]:
@@ -91,6 +108,8 @@ def _period(call: ServiceCall) -> tuple[datetime, datetime]:
     end = _utc(call.data[ATTR_END]) if ATTR_END in call.data else dt_util.utcnow()
     if start >= end:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_start")
+    if end > dt_util.utcnow() + AHEAD:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_time")
     if end - start > LONGEST:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="too_much")
     return floor_quarter(start), ceil_quarter(end)

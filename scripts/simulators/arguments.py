@@ -1,6 +1,9 @@
 """Types of arguments that several simulators take; argparse shows their ValueError."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import isfinite
+from pathlib import Path
 from typing import Final
 
 MOST_PORT: Final = 65535
@@ -34,3 +37,12 @@ def serial(text: str) -> int:
     if not 0 <= (found := int(text)) <= MOST_SERIAL:
         raise ValueError(text)
     return found
+
+
+@contextmanager
+def recording(path: Path | None) -> Iterator[None]:
+    """Say which file it is that is no recording, whatever is wrong in it; raises ValueError."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as err:
+        raise ValueError(f"{path}: is no recording of a device ({type(err).__name__})") from err

@@ -32,12 +32,15 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 def make_server(arguments: argparse.Namespace) -> MerossServer:
-    """Return the server that the arguments describe; raises OSError, ValueError, TypeError."""
+    """Return the server that the arguments describe; raises OSError or ValueError."""
     recorded, serial = arguments.trace is not None, arguments.serial
-    trace = read_trace(arguments.trace, serial) if recorded else made_up_plug(serial)
-    live = arguments.live or not recorded
-    device = MerossDevice(trace, live=live, encrypted=arguments.encrypted)
-    return MerossServer(device, key=arguments.key, port=arguments.port, faults=arguments.fault)
+    with arguments_of.recording(arguments.trace):
+        trace = read_trace(arguments.trace, serial) if recorded else made_up_plug(serial)
+        live = arguments.live or not recorded
+        device = MerossDevice(trace, live=live, encrypted=arguments.encrypted)
+        for namespace in device.ability:
+            device.tell(namespace, {})
+        return MerossServer(device, key=arguments.key, port=arguments.port, faults=arguments.fault)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -65,7 +68,7 @@ def main() -> int:
     """Run, and say in one line what is wrong with the arguments."""
     try:
         return asyncio.run(run(parse(sys.argv[1:])))
-    except (OSError, TypeError, ValueError) as err:
+    except (OSError, ValueError) as err:
         print(f"scripts/simulate meross: {err}", file=sys.stderr)
         return 2
 

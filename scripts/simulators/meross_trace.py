@@ -35,7 +35,7 @@ class Trace:
 
 def read_trace(path: Path, serial: int = 1) -> Trace:
     """Return the device in a file; raises OSError, ValueError or TypeError."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     found: dict[str, Json] = {}
     if text.lstrip().startswith("{"):
         data = json.loads(text).get("data", {})

@@ -40,13 +40,15 @@ async def live(server: ShellyServer, interval: float) -> None:
 
 
 def make_server(arguments: argparse.Namespace) -> ShellyServer:
-    """Return the server that the arguments describe; raises OSError, ValueError, TypeError."""
+    """Return the server that the arguments describe; raises OSError or ValueError."""
     recorded = arguments.fixture is not None
-    fixture = read_fixture(arguments.fixture) if recorded else made_up_plug(arguments.serial)
-    device = ShellyDevice(fixture, live=arguments.live or not recorded)
-    return ShellyServer(
-        device, password=arguments.password, port=arguments.port, faults=arguments.fault
-    )
+    with arguments_of.recording(arguments.fixture):
+        fixture = read_fixture(arguments.fixture) if recorded else made_up_plug(arguments.serial)
+        device = ShellyDevice(fixture, live=arguments.live or not recorded)
+        device.status()
+        return ShellyServer(
+            device, password=arguments.password, port=arguments.port, faults=arguments.fault
+        )
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -72,7 +74,7 @@ def main() -> int:
     """Run, and say in one line what is wrong with the arguments."""
     try:
         return asyncio.run(run(parse(sys.argv[1:])))
-    except (OSError, TypeError, ValueError) as err:
+    except (OSError, ValueError) as err:
         print(f"scripts/simulate shelly: {err}", file=sys.stderr)
         return 2
 

@@ -177,17 +177,25 @@ class ShellyDevice:
             data["total_act_energy"] = round(self.counter_wh(component, now), 2)
             data["total_act_ret_energy"] = round(self.counter_wh(component, now, returned=True), 2)
             return
-        part["aenergy"] = self._counter(component, now, returned=False)
-        if "ret_aenergy" in part:
-            part["ret_aenergy"] = self._counter(component, now, returned=True)
+        fed = self._counter(now, lambda at: self.counter_wh(component, at, returned=True))
+        if "ret_aenergy" not in part:
+            part["aenergy"] = self._counter(now, lambda at: self.counter_wh(component, at))
+            return
+        part["ret_aenergy"] = fed
+        part["aenergy"] = self._counter(now, lambda at: self._gross_wh(component, at))
 
-    def _counter(self, channel: str, now: float, *, returned: bool) -> Json:
+    def _gross_wh(self, channel: str, at: float) -> float:
+        """Return what passed in both directions: where both are told, the first has it all."""
+        book, start = self.channels[channel].book, self.channels[channel].start
+        return self.counter_wh(channel, at) + book.returned_wh(start, at)
+
+    @staticmethod
+    def _counter(now: float, count: Callable[[float], float]) -> Json:
         """Return a counter in Wh, with its last three whole minutes in mWh, newest first."""
         minute = now // MINUTE * MINUTE
-        ends = [self.counter_wh(channel, minute - MINUTE * back, returned=returned)
-                for back in range(4)]  # fmt: skip
+        ends = [count(minute - MINUTE * back) for back in range(4)]
         return {
-            "total": round(self.counter_wh(channel, now, returned=returned), 3),
+            "total": round(count(now), 3),
             "by_minute": [round(1000 * (end - before), 3) for end, before in pairwise(ends)],
             "minute_ts": int(minute),
         }

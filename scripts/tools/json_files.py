@@ -8,7 +8,7 @@ from typing import Any
 def load(path: Path) -> dict[str, Any]:
     """Return the object in a file; ValueError says what is wrong with it."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
     except ValueError as err:
         raise ValueError(f"{path.name}: {err}") from err
     if not isinstance(content, dict):

@@ -61,6 +61,9 @@ async def fetch(address: str, key: str) -> Json:
 def describe(overview: Overview, measured: dict[int, Values], today: dict[int, int]) -> Json:
     """Return what is printed: the channels in the order of their numbers."""
     numbers = sorted({*overview.switches, *measured})
+    if overview.switches and 0 not in overview.switches:
+        # On a strip channel 0 means all of them, whether it measures or not.
+        numbers = [number for number in numbers if number]
     return {
         "model": overview.identity.model,
         "channels": [

@@ -44,6 +44,9 @@ _FIELDS: Final = {
     "energy_wh": Quantity.ENERGY,
 }
 
+GROSS: Final = ("switch", "meter")
+"""Channels whose own total counts what passes in both directions."""
+
 type Json = dict[str, object]
 
 
@@ -61,10 +64,12 @@ def describe(model: str, state: PlugState) -> Json:
 def _channel(state: PlugState, channel: Channel) -> Json:
     """Return a channel under its component's own id, which counts from 0."""
     readings = {name: state.reading(channel.key, quantity) for name, quantity in _FIELDS.items()}
-    return {
-        "id": channel.number - 1,
-        **{name: None if found is None else found.value for name, found in readings.items()},
-    }
+    values = {name: None if found is None else found.value for name, found in readings.items()}
+    fed = state.reading(channel.key, Quantity.RETURNED)
+    if channel.key.startswith(GROSS) and fed is not None and values["energy_wh"] is not None:
+        # The device's own total counts both directions.
+        values["energy_wh"] = round(values["energy_wh"] + (fed.value or 0), 3)
+    return {"id": channel.number - 1, **values}
 
 
 async def fetch(address: str, password: str | None) -> Json:

@@ -56,6 +56,14 @@ def test_months_are_those_of_the_zone() -> None:
     assert found[1].end - found[1].start == timedelta(days=29)
 
 
+def test_hours_are_those_of_the_zone() -> None:
+    """Where clocks are half an hour off they begin at half past, in UTC."""
+    kolkata = ZoneInfo("Asia/Kolkata")
+    found = list(slots(at("2026-01-01T18:30"), at("2026-01-01T20:00"), Resolution.HOUR, kolkata))
+    assert [slot.start for slot in found] == [at("2026-01-01T18:30"), at("2026-01-01T19:30")]
+    assert found[-1].end == at("2026-01-01T20:00")
+
+
 def test_a_december_ends_with_the_year() -> None:
     """The month after it is in the next one."""
     (slot,) = slots(at("2026-11-30T23:00"), at("2026-12-31T23:00"), Resolution.MONTH, PARIS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from homeassistant.config_entries import SOURCE_SYSTEM, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 
 from custom_components.ecom.backup import async_post_backup, async_pre_backup
@@ -73,6 +73,11 @@ async def ask(house: House, **asked: Any) -> Json:
     )
     assert isinstance(found, dict)
     return found
+
+
+def beside(path: Path) -> list[str]:
+    """Return the names of the files of a store."""
+    return [part.name for part in path.parent.glob("ecom.quarters*")]
 
 
 async def written(house: House, **delta: float) -> None:
@@ -246,6 +251,7 @@ async def test_a_source_of_ecom_knows_its_counters(meter: MeterAtHome) -> None:
         ({"start": "2018-01-01 00:00:00"}, "too_much"),
         ({"entity_id": ["sensor.nobody"], "end": "2026-11-26 13:00:00"}, "no_meter_of_entity"),
         ({"start": "0001-01-01 00:00:00+14:00"}, "no_such_time"),
+        ({"end": "9999-12-31 23:59:59"}, "no_such_time"),
     ],
 )
 async def test_what_cannot_be_answered(noon: House, asked: Json, key: str) -> None:
@@ -291,6 +297,31 @@ async def test_what_cannot_be_written_waits(
     found = await ask(noon, end="2026-11-26 12:15:00")
     assert column(found["meters"][0]["slots"], "drawn") == [200.0]
     assert "are written again" in caplog.text
+
+
+async def test_a_store_that_cannot_be_read(noon: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is told in words."""
+    grid = await Grid.at(noon)
+    await noon.add_site(grid.data())
+
+    def torn(*_: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(QuarterStore, "totals", torn)
+    with pytest.raises(HomeAssistantError) as raised:
+        await ask(noon, end="2026-11-26 13:00:00")
+    assert raised.value.translation_key == "quarters_unreadable"
+
+
+async def test_the_last_of_ecom_takes_what_was_counted(
+    noon: House, quarters_database: Path
+) -> None:
+    """Nothing is left behind."""
+    grid = await Grid.at(noon)
+    site = await noon.add_site(grid.data())
+    assert beside(quarters_database)
+    await noon.remove(site)
+    assert not beside(quarters_database)
 
 
 async def test_old_quarter_hours_go(noon: House) -> None:

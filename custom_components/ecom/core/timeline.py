@@ -69,7 +69,7 @@ def hours(start: datetime, end: datetime) -> Iterator[datetime]:
 def slots(start: datetime, end: datetime, resolution: Resolution, zone: tzinfo) -> Iterator[Slot]:
     """Yield the slots of ``[start, end)`` in their order; the first and the last may be cut.
 
-    Hours are those of UTC, days and months those of ``zone``.
+    Hours, days and months are those of ``zone``.
     """
     at = start.astimezone(UTC)
     last = end.astimezone(UTC)
@@ -85,7 +85,8 @@ def _slot_end(moment: datetime, resolution: Resolution, zone: tzinfo) -> datetim
         case Resolution.QUARTER_HOUR:
             return floor_quarter(moment) + QUARTER
         case Resolution.HOUR:
-            return floor_hour(moment) + HOUR
+            local = moment.astimezone(zone)
+            return floor_quarter(moment) + HOUR - local.minute // 15 * QUARTER
         case Resolution.DAY:
             return midnight(moment.astimezone(zone).date() + timedelta(days=1), zone)
         case Resolution.MONTH:

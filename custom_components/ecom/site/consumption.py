@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..core.consumption import Consumed, Counted, consumed
@@ -35,16 +34,11 @@ def period_slots(start: datetime, end: datetime, resolution: Resolution) -> list
     return list(slots(start, end, resolution, dt_util.get_default_time_zone()))
 
 
-async def answer(
-    hass: HomeAssistant,
-    store: QuarterStore,
-    meters: Sequence[Asked],
-    period: Sequence[Slot],
-    *,
-    site: bool,
+def answer(
+    store: QuarterStore, meters: Sequence[Asked], period: Sequence[Slot], *, site: bool
 ) -> Json:
-    """Return what each meter counted, and what follows for the site, ready for JSON."""
-    counted = await hass.async_add_executor_job(_read, store, meters, period)
+    """Return what each meter counted, and what follows for the site, ready for JSON. Blocks."""
+    counted = [_read_meter(store, meter, period) for meter in meters]
     found: Json = {
         "meters": [
             {
@@ -92,13 +86,6 @@ def _row(slot: Slot, *, of: Counted | Consumed, **figures: float | None) -> Json
         "coverage": round(of.coverage, 4),
         "estimated": of.estimated,
     }
-
-
-def _read(
-    store: QuarterStore, meters: Sequence[Asked], period: Sequence[Slot]
-) -> list[list[Counted]]:
-    """Return what each meter counted in each slot. Blocks."""
-    return [_read_meter(store, meter, period) for meter in meters]
 
 
 def _read_meter(store: QuarterStore, meter: Asked, period: Sequence[Slot]) -> list[Counted]:

@@ -61,6 +61,12 @@ def open_store(path: Path) -> QuarterStore:
         return QuarterStore(path)
 
 
+def delete_quarters(path: Path) -> None:
+    """Delete the quarter-hours, with what was put aside of them. Blocks."""
+    for part in path.parent.glob(f"{path.stem}.*"):
+        part.unlink()
+
+
 class QuarterBook:
     """The series of all meters: those that are followed now, and those of the past."""
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.const import Platform
@@ -23,7 +24,7 @@ from .consumption import Asked, answer
 from .directory import PortDirectory
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .quarter_store import QuarterStore
-from .quarters import QuarterBook, database, open_store
+from .quarters import QuarterBook, database, delete_quarters, open_store
 from .tables import SENSORS, SiteState
 
 PLATFORMS: Final = (Platform.SENSOR,)
@@ -137,7 +138,8 @@ class SiteRuntime:
             )
             for meter_id in meters
         ]
-        return await answer(self._hass, self.quarters.store, asked, period, site=site)
+        read = partial(answer, self.quarters.store, asked, period, site=site)
+        return await self._hass.async_add_executor_job(read)
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what the site makes of its meters, without naming them."""
@@ -222,3 +224,8 @@ async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
 
     entry.async_on_unload(entry.add_update_listener(updated))
     return runtime
+
+
+async def forget(hass: HomeAssistant) -> None:
+    """Delete what was counted, once nothing of ECOM is left."""
+    await hass.async_add_executor_job(delete_quarters, database(hass))

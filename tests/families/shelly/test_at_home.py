@@ -266,3 +266,22 @@ async def test_unloading_hangs_up(shelly: ShellyAtHome) -> None:
     assert shelly.server.clients == 1
     await shelly.house.unload(shelly.entry)
     await until(lambda: shelly.server.clients == 0)
+
+
+async def test_a_plug_that_feeds_in(house: House, socket_enabled: None) -> None:
+    """Its own total counts both directions; what is drawn is what is left of it."""
+    del socket_enabled
+    async with server_of(STRIP) as server:
+        device = ShellyAtHome(house, server)
+        await device.move_in()
+        drawn, fed = device.value("switch1/energy"), device.value("switch1/returned")
+        server.device.set_power("switch:1", 200)
+        house.freezer.tick(3600)
+        server.device.set_power("switch:1", -100)
+        house.freezer.tick(3600)
+        await device.poll()
+        status = server.device.status()["switch:1"]
+        assert device.value("switch1/energy") - drawn == pytest.approx(200, abs=0.01)
+        assert device.value("switch1/returned") - fed == pytest.approx(100, abs=0.01)
+        assert status["aenergy"]["total"] - drawn - fed == pytest.approx(300, abs=0.01)
+        await house.close()

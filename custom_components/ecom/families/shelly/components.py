@@ -38,11 +38,13 @@ DATA: Final = frozenset({"emdata", "em1data"})
 class Part:
     """A channel, and in which fields of which components its values stand.
 
-    ``fields`` holds paths such as ``("switch:0", "aenergy", "total")``.
+    ``fields`` holds paths such as ``("switch:0", "aenergy", "total")``. A ``gross`` counter
+    counts what passes in both directions, of which what was fed in is told beside it.
     """
 
     channel: Channel
     fields: Mapping[Quantity, tuple[str, ...]]
+    gross: bool = False
 
     def values(self, status: Json) -> Values:
         """Return the values that are stated now, None where one cannot be right."""
@@ -51,6 +53,8 @@ class Part:
             stated, value = _at(status, path)
             if stated:
                 found[quantity] = _value(quantity, value)
+        if self.gross and {Quantity.ENERGY, Quantity.RETURNED} <= found.keys():
+            found[Quantity.ENERGY] = _net(found[Quantity.ENERGY], found[Quantity.RETURNED])
         return found
 
 
@@ -93,7 +97,11 @@ def output_of(key: str) -> int:
 
 
 def _single(name: str, key: str, kind: ChannelKind, number: int, given: str | None) -> Part:
-    """Return an output or an input that measures, which says everything of itself."""
+    """Return an output or an input that measures, which says everything of itself.
+
+    Its ``aenergy`` counts both directions: Home Assistant's own integration takes
+    ``ret_aenergy`` off to tell what was consumed.
+    """
     fields = {
         Quantity.POWER: (name, "apower"),
         Quantity.VOLTAGE: (name, "voltage"),
@@ -104,7 +112,7 @@ def _single(name: str, key: str, kind: ChannelKind, number: int, given: str | No
     if kind is ChannelKind.OUTLET:
         fields = {Quantity.STATE: (name, "output"), **fields}
     channel = Channel(key=key, kind=kind, number=number + 1, name=given)
-    return Part(channel=channel, fields=fields)
+    return Part(channel=channel, fields=fields, gross=True)
 
 
 def _clamp(number: int, given: str | None) -> Part:
@@ -159,6 +167,13 @@ def _at(status: Json, path: tuple[str, ...]) -> tuple[bool, object]:
             return False, None
         found = found[step]
     return True, found
+
+
+def _net(gross: float | None, fed: float | None) -> float | None:
+    """Return what was drawn, of what passed and what was fed in; None if either is not known."""
+    if gross is None or fed is None:
+        return None
+    return round(max(gross - fed, 0.0), 3)
 
 
 def _value(quantity: Quantity, value: object) -> float | bool | None:
