@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,8 +205,9 @@ async def test_a_recorded_shelly_is_read_switched_and_counted(tmp_path: Path) ->
         for to in ("off", "on"):
             await api.post(f"/api/services/switch/turn_{to}", {"entity_id": "switch.kettle_outlet"})
             assert (await states(api))["switch.kettle_outlet"] == to
-        asked = {"start": "2026-01-01 00:00:00", "resolution": "month"}
-        asked["end"] = "2036-01-01 00:00:00"
+        now = datetime.now(UTC)
+        asked = {"start": (now - timedelta(days=1)).isoformat(), "resolution": "month"}
+        asked["end"] = (now + timedelta(days=1)).isoformat()
         answer = await api.post("/api/services/ecom/get_consumption?return_response", asked)
         meters = {meter["name"]: meter for meter in answer["service_response"]["meters"]}
         assert meters.keys() == {"Mains", "Kettle"}
