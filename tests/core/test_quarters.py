@@ -99,10 +99,18 @@ def test_an_old_reading_once_more_changes_nothing() -> None:
 def test_a_clock_that_goes_back_loses_no_energy() -> None:
     """What was counted meanwhile is booked where the clock stands now."""
     found = series()
-    found.take(NOON - 60 * MINUTE, 1010.0)
+    found.take(NOON - 59 * MINUTE, 1010.0)
     assert amounts(found) == {"11:00": 10.0}
-    found.take(NOON - 59 * MINUTE, 1012.0)
+    found.take(NOON - 58 * MINUTE, 1012.0)
     assert amounts(found) == {"11:00": 12.0}
+
+
+def test_what_is_told_once_more_at_a_boundary_was_counted_before_it() -> None:
+    """A poll and a push at the same moment, of which the second one knows more."""
+    found = series()
+    found.take(NOON + 15 * MINUTE, 1010.0)
+    found.take(NOON + 15 * MINUTE, 1012.0)
+    assert amounts(found) == {"12:00": 12.0}
 
 
 def test_a_clock_that_goes_back_does_not_hide_a_fall() -> None:

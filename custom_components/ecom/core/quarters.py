@@ -115,7 +115,8 @@ class Series:
             return None
         if now.at <= before.at:
             # Counted in no time, or while a clock went back: there is nothing to spread it over.
-            self._at(now.at).amount += amount
+            # It was counted before that moment, which may be the beginning of a quarter-hour.
+            self._at(now.at - 1).amount += amount
             return None
         self._spread(before.at, now.at, amount)
         if now.at - before.at <= CLOSE_MS:
