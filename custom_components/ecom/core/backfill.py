@@ -69,14 +69,15 @@ def hourly(gap: GapHours, remembered: Sequence[HourEnergy]) -> list[HourEnergy]:
     unless what it has is all that there was. Where its memory holds more than the total, it
     is scaled down to it, and estimated.
     """
-    known = {each.start: each for each in remembered if each.start in gap.all}
+    mine = set(gap.all)
+    known = {each.start: each for each in remembered if each.start in mine}
     sure = {hour: each for hour, each in known.items() if not each.estimated}
     missing = gap.total_wh - sum(each.energy_wh for each in sure.values())
     torn = missing > max(CLOSE_WH, CLOSE_SHARE * gap.total_wh)
     exact = {
         hour: each.energy_wh for hour, each in sure.items() if each.coverage >= WHOLE or not torn
     }
-    if len(exact) == len(gap.all):
+    if len(exact) == len(mine):
         return _closed(gap, exact, known)
     rest = _shared(gap, exact, known)
     return [
@@ -157,52 +158,43 @@ def quarterly(
     """
     first = to_ms(floor_quarter(gap.since)) // QUARTER_MS
     last = -(-to_ms(gap.until) // QUARTER_MS)
-    touched = [number for number in range(first, last) if number in stored]
+    touched = {number: stored[number] for number in range(first, last) if number in stored}
     wanted: dict[int, float] = {}
     guessed: set[int] = set()
     for each in hourly_wh:
         number = to_ms(each.start) // QUARTER_MS
-        mine = [at for at in range(number, number + HOUR // QUARTER) if at in touched]
+        quarters = range(number, number + HOUR // QUARTER)
+        mine = [at for at in quarters if at in touched]
         if each.quarters_wh:
             wanted |= {at: each.quarters_wh[at - number] * scale for at in mine}
             continue
-        others = sum(
-            stored[at].amount
-            for at in range(number, number + HOUR // QUARTER)
-            if at in stored and at not in mine
-        )
+        others = sum(stored[at].amount for at in quarters if at in stored and at not in touched)
         wanted |= {at: max(each.energy_wh * scale - others, 0) / len(mine) for at in mine}
         guessed |= set(mine)
-    return _to_the_sum(touched, wanted, guessed, stored, scale)
+    return _to_the_sum(touched, wanted, guessed, scale)
 
 
 def _to_the_sum(
-    touched: Sequence[int],
-    wanted: Mapping[int, float],
-    guessed: set[int],
-    stored: Mapping[int, Quarter],
-    unit: int,
+    touched: Mapping[int, Quarter], wanted: Mapping[int, float], guessed: set[int], unit: int
 ) -> dict[int, Quarter]:
-    """Return whole amounts as wanted, whose sum is that of what is stored.
+    """Return whole amounts as wanted, whose sum is that of what is stored; the last takes the rest.
 
     ``unit`` of them make one Wh.
     """
-    total = sum(stored[at].amount for at in touched)
-    before = sum(wanted[at] for at in touched[:-1])
+    if not touched:
+        return {}
+    *first, last = touched
+    total = sum(each.amount for each in touched.values())
+    before = sum(wanted[at] for at in first)
     scale = total / before if before > total else 1.0
-    made = {
+    amounts = {at: int(wanted[at] * scale) for at in first}
+    amounts[last] = rest = total - sum(amounts.values())
+    unsure = guessed if _is_close(rest / unit, wanted[last] / unit) else guessed | {last}
+    return {
         at: Quarter(
-            amount=int(wanted[at] * scale),
-            covered_ms=stored[at].covered_ms,
-            estimated=at in guessed or scale < 1,
-        )
-        for at in touched[:-1]
-    }
-    for at in touched[-1:]:
-        amount = total - sum(each.amount for each in made.values())
-        made[at] = Quarter(
             amount=amount,
-            covered_ms=stored[at].covered_ms,
-            estimated=at in guessed or scale < 1 or not _is_close(amount / unit, wanted[at] / unit),
+            covered_ms=touched[at].covered_ms,
+            estimated=at in unsure or scale < 1,
         )
-    return made
+        for at, amount in amounts.items()
+    }
