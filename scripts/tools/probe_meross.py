@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import ClientSession
 
+from scripts.tools.probing import status_of
 from scripts.tools.pure import load_pure
 
 load_pure()
 
-from custom_components.ecom.errors import DeviceError, EcomError  # noqa: E402 - needs the stubs
+from custom_components.ecom.errors import DeviceError  # noqa: E402 - needs the stubs
 from custom_components.ecom.families.meross.address import (  # noqa: E402 - needs the stubs
     Address,
 )
@@ -33,7 +34,6 @@ from custom_components.ecom.families.meross.models import Clock  # noqa: E402 - 
 from custom_components.ecom.plugs import Quantity, Values  # noqa: E402 - needs the stubs
 
 KEY: Final = "ECOM_MEROSS_KEY"
-_USAGE: Final = 2
 
 type Json = dict[str, object]
 
@@ -133,13 +133,7 @@ def run(options: argparse.Namespace) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if there was a channel, 1 if none, 2 for wrong input or no connection."""
     options = parse(arguments)
-    try:
-        return 0 if run(options) else 1
-    except (EcomError, ValueError) as error:
-        print(f"probe: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("probe: interrupted", file=sys.stderr)
-    return _USAGE
+    return status_of(lambda: run(options))
 
 
 if __name__ == "__main__":

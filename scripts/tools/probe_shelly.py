@@ -16,11 +16,11 @@ from typing import Final
 
 import aiohttp
 
+from scripts.tools.probing import status_of
 from scripts.tools.pure import load_pure
 
 load_pure()
 
-from custom_components.ecom.errors import EcomError  # noqa: E402 - needs the stubs
 from custom_components.ecom.families.shelly.client import (  # noqa: E402 - needs the stubs
     Address,
     ShellyClient,
@@ -34,7 +34,6 @@ from custom_components.ecom.plugs import (  # noqa: E402 - needs the stubs
 )
 
 PASSWORD: Final = "ECOM_SHELLY_PASSWORD"  # noqa: S105 - the name of a variable
-_USAGE: Final = 2
 
 _FIELDS: Final = {
     "on": Quantity.STATE,
@@ -114,13 +113,7 @@ def run(options: argparse.Namespace) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if there was a channel, 1 if none, 2 for wrong input or no connection."""
     options = parse(arguments)
-    try:
-        return 0 if run(options) else 1
-    except (EcomError, ValueError) as error:
-        print(f"probe: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("probe: interrupted", file=sys.stderr)
-    return _USAGE
+    return status_of(lambda: run(options))
 
 
 if __name__ == "__main__":

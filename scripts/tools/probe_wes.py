@@ -15,11 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from scripts.tools.probing import status_of
 from scripts.tools.pure import load_pure
 
 load_pure()
 
-from custom_components.ecom.errors import EcomError  # noqa: E402 - needs the stubs
 from custom_components.ecom.families.wes.client import (  # noqa: E402 - needs the stubs
     Address,
     WesClient,
@@ -34,7 +34,6 @@ from custom_components.ecom.families.wes.protocol.page import read  # noqa: E402
 
 PASSWORD: Final = "ECOM_WES_PASSWORD"  # noqa: S105 - the name of a variable
 ABSENT: Final = "absent or zero"
-_USAGE: Final = 2
 _MOST_OCTETS: Final = 1 << 20
 
 type Json = dict[str, object]
@@ -127,15 +126,7 @@ def run(options: argparse.Namespace) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if there was a reading, 1 if none, 2 for wrong input or no connection."""
     options = parse(arguments)
-    try:
-        return 0 if run(options) else 1
-    except OSError as error:
-        print(f"probe: {error.filename}: {error.strerror}", file=sys.stderr)
-    except (EcomError, ValueError) as error:
-        print(f"probe: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("probe: interrupted", file=sys.stderr)
-    return _USAGE
+    return status_of(lambda: run(options))
 
 
 if __name__ == "__main__":
