@@ -5,8 +5,8 @@ entity that Home Assistant already has are read and switched alike, and one
 shared contract test holds for all of them.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -150,11 +150,14 @@ class Counters:
     """The energy ports, by key, that count what a power port shows.
 
     ``imported`` counts where the power is positive, ``exported`` where it is
-    negative; None where nothing counts.
+    negative; None where nothing counts. ``registers`` are the ports between which
+    the meter itself divides what ``imported`` counts, each with the name of its band,
+    or the number of its rate where the meter knows no more.
     """
 
     imported: str | None = None
     exported: str | None = None
+    registers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Role(StrEnum):

@@ -257,3 +257,18 @@ async def test_nothing_to_fix(wes: WesAtHome) -> None:
     await move_in(wes)
     await wes.source.fix(f"{EXCHANGED}/clamp1", {"closing": 1.0, "opening": 0.0})
     assert wes.source.question("wes_clock_off/") is None
+
+
+async def test_the_tariffs_of_the_contract_divide_what_is_drawn(wes: WesAtHome) -> None:
+    """Those of the contract that holds, by the name of the band; one alone divides nothing."""
+    await move_in(wes)
+    await wes.house.later(seconds=60)
+    await wes.says({"tic2/H_PLEINE": "009000010"})
+    uid, power = wes.source.uid, f"{wes.source.uid}/tic2/power"
+    assert wes.source.counters[power].registers == {
+        f"{uid}/tic2/peak": "peak",
+        f"{uid}/tic2/off_peak": "off_peak",
+    }
+    for index in ("014000500", "014000520", "014000540"):
+        await wes.says({"tic2/OPTARIF": "BASE", "tic2/BASE": index})
+    assert wes.source.counters[power].registers == {}

@@ -29,6 +29,7 @@ from ...sensor import EcomSensorDescription
 from .anonymous import anonymous
 from .client import MeterClient
 from .coordinator import ISSUE_CHANGED, E450Coordinator
+from .counters import counters_of
 from .flow import E450Flow
 from .gate import Gate
 from .models import MeterState
@@ -94,13 +95,7 @@ class E450Source:
     @property
     def counters(self) -> Mapping[str, Counters]:
         """Return what counts the net power, and what counts one direction of it."""
-        drawn, fed = (self._port_named(name) for name in ("energy_import", "energy_export"))
-        net = f"{self.uid}/{NET_POWER.key}"
-        found = {net: Counters(imported=drawn, exported=fed)} if net in self.ports else {}
-        for name, counter in (("power_import", drawn), ("power_export", fed)):
-            if power := self._port_named(name):
-                found[power] = Counters(imported=counter)
-        return found
+        return counters_of(self.uid, self._coordinator.data, self.ports)
 
     @property
     def recent(self) -> bytes:
@@ -195,14 +190,6 @@ class E450Source:
                 key=key, kind=Kind.POWER, coordinator=self._coordinator, reading=NET_POWER.reading
             )
             self._attachments.offer([self._spec(Platform.SENSOR, NET_POWER)])
-
-    def _port_named(self, name: str) -> str | None:
-        """Return the key of the port of a register, None while there is none."""
-        for code, track in self._coordinator.data.tracks.items():
-            key = f"{self.uid}/{code}"
-            if track.register is not None and track.register.name == name and key in self.ports:
-                return key
-        return None
 
     def _add_port(self, local: str, kind: Kind, code: ObisCode) -> None:
         key = f"{self.uid}/{local}"

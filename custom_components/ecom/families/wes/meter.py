@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, Final
 
-from .protocol import Contract, Quantity, Value
+from .protocol import COUNTERS_OF, Contract, Quantity, Value
 
 CONFIRMATIONS: Final = 3
 """So many readings in a row make a change true, and not a torn page."""
@@ -39,6 +39,11 @@ class TeleinfoMeter:
         self.changed = False  # Its contract did, and nobody has stored that yet.
         self._offset: float = 0
         self._total: float | None = None
+
+    @property
+    def tariffs(self) -> tuple[Quantity, ...]:
+        """Return the counters between which the contract divides what is drawn."""
+        return () if self._contract is None else COUNTERS_OF.get(self._contract, ())
 
     def identify(self, block: Mapping[Quantity, Value]) -> Identity:
         """Return whose block it is; the first meter that is seen is this one."""

@@ -32,7 +32,7 @@ from ..client import WesClient
 from ..coordinator import ISSUE_EXCHANGED, WesCoordinator
 from ..flow.exchange import answer_of, question
 from ..models import Asking, WesState
-from ..protocol import Kind, Point, Quantity
+from ..protocol import Kind, Point
 from ..settings import CONF_METER_IDS, CONF_UID, CONF_WEBHOOK_ID, Settings
 from ..stored import dump
 from ..switching import LATENCY, Switching
@@ -48,6 +48,7 @@ from ..tables import (
     reader,
     unit_of,
 )
+from .counters import counters_of
 from .devices import child_device, note_firmware, register, server_device
 
 SAVE_DELAY: Final = 300
@@ -107,14 +108,7 @@ class WesSource:
     @property
     def counters(self) -> Mapping[str, Counters]:
         """Return what counts the power of each input that has one."""
-        return {
-            f"{self.uid}/{point}": Counters(
-                imported=self._counter(point, Quantity.IMPORT, Quantity.INDEX),
-                exported=self._counter(point, Quantity.EXPORT, Quantity.PRODUCTION),
-            )
-            for point in self.state.present
-            if point.quantity is Quantity.POWER
-        }
+        return counters_of(self.uid, self.state, self.ports)
 
     @property
     def state(self) -> WesState:
@@ -254,11 +248,6 @@ class WesSource:
             latency=LATENCY,
             send=partial(self._switching.switch, point),
         )
-
-    def _counter(self, power: Point, *quantities: Quantity) -> str | None:
-        """Return the key of the first port of energy that an input has among quantities."""
-        keys = (f"{self.uid}/{Point(power.kind, power.number, each)}" for each in quantities)
-        return next((key for key in keys if key in self.ports), None)
 
     def _point_spec(self, point: Point) -> EntitySpec:
         command: Command | None = None
