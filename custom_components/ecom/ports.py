@@ -168,6 +168,7 @@ class Role(StrEnum):
     BATTERY = "battery"
     SUB_METER = "sub_meter"
     WATER = "water"
+    HOT_WATER = "hot_water"
     GAS = "gas"
     HEAT = "heat"
 

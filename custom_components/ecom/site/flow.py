@@ -17,6 +17,7 @@ from ..plug_adoption import plug_with
 from ..ports import Kind, Role
 from .adoption import meter_on, meter_uid
 from .choice import ChoiceError, entity_of, port_of
+from .meter_billing import billing_data, billing_fields, billing_suggested
 from .meters import (
     CONF_ENERGY,
     CONF_EXPORTED,
@@ -30,6 +31,7 @@ from .meters import (
     KINDS,
 )
 
+CONF_BILLING: Final = "billing"
 CONF_DETAILS: Final = "details"
 CONF_ENTITY: Final = "entity"
 
@@ -77,7 +79,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
                 if meter_on(self._get_entry(), port):
                     return self.async_abort(reason="already_configured")
                 try:
-                    data = _data(port, user_input, _counted(self.hass, port, user_input))
+                    data = self._data(port, user_input, _counted(self.hass, port, user_input))
                 except ChoiceError as err:
                     errors["base"] = str(err)
                 else:
@@ -102,15 +104,16 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             else:
                 try:
                     stated = self._restated(subentry, user_input)
+                    meter_id = subentry.subentry_id
+                    data = self._data(subentry.data[CONF_PORT], user_input, stated, meter_id)
                 except ChoiceError as err:
                     errors["base"] = str(err)
                 else:
-                    data = _data(subentry.data[CONF_PORT], user_input, stated)
                     return self.async_update_and_abort(self._get_entry(), subentry, data=data)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                probatio.Schema({**_role_field(), **_details_field()}),
+                probatio.Schema({**_role_field(), **self._sections(subentry.subentry_id)}),
                 user_input or _suggested(self.hass, subentry),
             ),
             errors=errors,
@@ -143,14 +146,34 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             selector.EntitySelectorConfig(domain=Platform.SENSOR, exclude_entities=own)
         )
         return probatio.Schema(
-            {probatio.Required(CONF_ENTITY): entities, **_role_field(), **_details_field()}
+            {probatio.Required(CONF_ENTITY): entities, **_role_field(), **self._sections()}
         )
 
+    def _sections(self, meter_id: str | None = None) -> dict[Any, Any]:
+        """Return the closed sections: how it is read, and what it is billed by."""
+        billing = section(billing_fields(self._get_entry(), meter_id), {"collapsed": True})
+        return {
+            probatio.Required(CONF_DETAILS): section(DETAILS, {"collapsed": True}),
+            probatio.Required(CONF_BILLING, default={}): billing,
+        }
 
-def _data(port: str, user_input: Mapping[str, Any], stated: Mapping[str, str]) -> dict[str, Any]:
-    """Return a subentry's data: what was asked for, flat, with keys instead of entities."""
-    details = {key: value for key, value in user_input[CONF_DETAILS].items() if key != CONF_ENERGY}
-    return {CONF_PORT: port, CONF_ROLE: user_input[CONF_ROLE], **details, **stated}
+    def _data(
+        self,
+        port: str,
+        user_input: Mapping[str, Any],
+        stated: Mapping[str, str],
+        meter_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Return a subentry's data: what was asked for, flat, with keys instead of entities.
+
+        Raises ChoiceError where the meter cannot hang where it should.
+        """
+        details = {
+            key: value for key, value in user_input[CONF_DETAILS].items() if key != CONF_ENERGY
+        }
+        role = Role(user_input[CONF_ROLE])
+        billing = billing_data(self._get_entry(), role, user_input[CONF_BILLING], meter_id)
+        return {CONF_PORT: port, CONF_ROLE: role.value, **details, **billing, **stated}
 
 
 def _counted(hass: HomeAssistant, port: str, user_input: Mapping[str, Any]) -> dict[str, str]:
@@ -193,7 +216,11 @@ def _suggested(hass: HomeAssistant, subentry: ConfigSubentry) -> dict[str, Any]:
     counter = data.get(CONF_EXPORTED if data.get(CONF_INVERTED) else CONF_ENERGY)
     if counter and (entity_id := entity_of(hass, counter, Platform.SENSOR)):
         details[CONF_ENERGY] = entity_id
-    return {CONF_ROLE: data[CONF_ROLE], CONF_DETAILS: details}
+    return {
+        CONF_ROLE: data[CONF_ROLE],
+        CONF_DETAILS: details,
+        CONF_BILLING: billing_suggested(data),
+    }
 
 
 def _role_field() -> dict[Any, Any]:
@@ -201,7 +228,3 @@ def _role_field() -> dict[Any, Any]:
         selector.SelectSelectorConfig(options=[*Role], translation_key="meter_role")
     )
     return {probatio.Required(CONF_ROLE, default=Role.GRID): roles}
-
-
-def _details_field() -> dict[Any, Any]:
-    return {probatio.Required(CONF_DETAILS): section(DETAILS, {"collapsed": True})}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
@@ -14,11 +15,15 @@ from .directory import PortDirectory
 
 SUBENTRY_METER: Final = "meter"
 
+CONF_CONTRACT: Final = "contract"
 CONF_ENERGY: Final = "energy"
 CONF_EXPORTED: Final = "exported"
+CONF_FEED_IN: Final = "feed_in"
 CONF_INVERTED: Final = "inverted"
+CONF_PARENT: Final = "parent"
 CONF_PHASES: Final = "phases"
 CONF_PORT: Final = "port"
+CONF_REGISTERS: Final = "registers"
 CONF_ROLE: Final = "role"
 CONF_SWITCH: Final = "switch"
 CONF_TITLE: Final = "title"
@@ -32,10 +37,23 @@ KINDS: Final[Mapping[Role, Kind]] = {
     Role.BATTERY: Kind.POWER,
     Role.SUB_METER: Kind.POWER,
     Role.WATER: Kind.VOLUME,
+    Role.HOT_WATER: Kind.VOLUME,
     Role.GAS: Kind.VOLUME,
     Role.HEAT: Kind.HEAT,
 }
 """What a meter of each role is read as."""
+
+
+class Registers(StrEnum):
+    """What is made of registers between which a meter divides what it counts, by rate.
+
+    A meter that does not name its rates has them by number: the first is peak, unless
+    they are ``swapped``. Ignored, what is counted is divided by the clock.
+    """
+
+    AS_NAMED = "as_named"
+    SWAPPED = "swapped"
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +63,9 @@ class MeterConfig:
     ``energy`` and ``exported`` are the keys of the ports that count where the power of
     ``port`` is positive and where it is negative, ``switch`` that of what switches it.
     They are stated for entities; a source of ECOM knows its own counters.
+
+    ``parent``, ``contract`` and ``feed_in`` are the ids of subentries: the meter above it,
+    what it is billed by, and what is paid for what it feeds in.
     """
 
     port: str
@@ -55,6 +76,10 @@ class MeterConfig:
     energy: str | None = None
     exported: str | None = None
     switch: str | None = None
+    parent: str | None = None
+    contract: str | None = None
+    feed_in: str | None = None
+    registers: Registers = Registers.AS_NAMED
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> MeterConfig:
@@ -71,6 +96,10 @@ class MeterConfig:
             energy=data.get(CONF_ENERGY),
             exported=data.get(CONF_EXPORTED),
             switch=data.get(CONF_SWITCH),
+            parent=data.get(CONF_PARENT),
+            contract=data.get(CONF_CONTRACT),
+            feed_in=data.get(CONF_FEED_IN),
+            registers=Registers(data.get(CONF_REGISTERS, Registers.AS_NAMED)),
         )
 
     @property
@@ -90,8 +119,10 @@ class MeterConfig:
         found = directory.counters(self.port) or Counters()
         imported, exported = self.energy or found.imported, self.exported or found.exported
         if self.inverted:
-            imported, exported = exported, imported
-        return Counters(imported=imported, exported=exported)
+            return Counters(imported=exported, exported=imported)
+        divided = self.energy is None and self.registers is not Registers.IGNORED
+        registers = found.registers if divided else {}
+        return Counters(imported=imported, exported=exported, registers=registers)
 
 
 class MeterWatch:

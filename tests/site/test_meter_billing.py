@@ -1,0 +1,132 @@
+"""Where a meter hangs and what it is billed by, as its form has it."""
+
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigSubentryData,
+    SubentryFlowResult,
+)
+from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.ecom.const import DOMAIN, SITE_UID
+from custom_components.ecom.site.meter_billing import nodes_of
+from custom_components.ecom.site.meters import MeterConfig, Registers
+from tests.entities import add_sensor
+from tests.house import House, subentry
+
+DETAILS: dict[str, Any] = {"inverted": False, "phases": ["1"], "valid_for": 300}
+GRID = {"port": "entity:grid", "role": "grid"}
+FLAT = {"port": "entity:flat", "role": "sub_meter"}
+TAP = {"port": "entity:tap", "role": "hot_water"}
+
+
+async def a_site(house: House) -> MockConfigEntry:
+    """Return a site with three meters and a contract."""
+    contract = ConfigSubentryData(
+        data={"template": "flat", "prices": "0.2"},
+        subentry_type="contract",
+        title="Base",
+        unique_id=None,
+    )
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=SITE_UID,
+        title="Home",
+        data={},
+        subentries_data=[*(subentry(meter) for meter in (GRID, FLAT, TAP)), contract],
+    )
+    return await house.add(entry)
+
+
+def id_of(site: MockConfigEntry, title: str) -> str:
+    """Return the id of a subentry."""
+    return next(each.subentry_id for each in site.subentries.values() if each.title == title)
+
+
+async def change(
+    house: House, site: MockConfigEntry, title: str, role: str, **billing: str
+) -> SubentryFlowResult:
+    """Go through the form that changes a meter."""
+    flow = house.hass.config_entries.subentries
+    form = await flow.async_init(
+        (site.entry_id, "meter"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": id_of(site, title)},
+    )
+    answer = {"role": role, "details": DETAILS, "billing": {"registers": "as_named", **billing}}
+    result = await flow.async_configure(form["flow_id"], answer)
+    await house.hass.async_block_till_done()
+    if result["type"] is FlowResultType.FORM:
+        flow.async_abort(result["flow_id"])
+    return result
+
+
+def config_of(site: MockConfigEntry, title: str) -> MeterConfig:
+    """Return a meter as its subentry describes it."""
+    return MeterConfig.of(site.subentries[id_of(site, title)])
+
+
+async def test_a_meter_hangs_below_another(house: House) -> None:
+    """What is stated is kept; what is usual is not."""
+    site = await a_site(house)
+    grid, contract = id_of(site, "entity:grid"), id_of(site, "Base")
+    await change(house, site, "entity:flat", "sub_meter", parent=grid, contract=contract)
+    config = config_of(site, "entity:flat")
+    assert (config.parent, config.contract, config.feed_in) == (grid, contract, None)
+    assert config.registers is Registers.AS_NAMED
+    assert "registers" not in site.subentries[id_of(site, "entity:flat")].data
+    await change(house, site, "entity:flat", "sub_meter", registers="swapped")
+    config = config_of(site, "entity:flat")
+    assert (config.parent, config.registers) == (None, Registers.SWAPPED)
+
+
+@pytest.mark.parametrize(
+    ("child", "role", "parent", "error"),
+    [
+        ("entity:grid", "grid", "entity:flat", "trunk_has_no_parent"),
+        ("entity:flat", "sub_meter", "entity:tap", "parent_of_other_kind"),
+    ],
+)
+async def test_where_it_cannot_hang(
+    house: House, child: str, role: str, parent: str, error: str
+) -> None:
+    """The form says why, and nothing changes."""
+    site = await a_site(house)
+    result = await change(house, site, child, role, parent=id_of(site, parent))
+    assert result["errors"] == {"base": error}
+    assert config_of(site, child).parent is None
+
+
+async def test_a_parent_that_is_another_thing_now(house: House) -> None:
+    """A meter whose parent changed its role, or is gone, hangs on the trunk."""
+    site = await a_site(house)
+    grid = id_of(site, "entity:grid")
+    await change(house, site, "entity:flat", "sub_meter", parent=grid)
+    assert {node.key: node.parent for node in nodes_of(site)}[id_of(site, "entity:flat")] == grid
+    house.hass.config_entries.async_remove_subentry(site, grid)
+    assert {node.parent for node in nodes_of(site)} == {None}
+
+
+async def test_a_new_meter_says_where_it_hangs(house: House) -> None:
+    """The form for a new one has the same section."""
+    site = await a_site(house)
+    oven = await add_sensor(house.hass, "oven")
+    oven.shows(100.0)
+    flow = house.hass.config_entries.subentries
+    form = await flow.async_init((site.entry_id, "meter"), context={"source": SOURCE_USER})
+    result = await flow.async_configure(
+        form["flow_id"],
+        {
+            "entity": oven.entity_id,
+            "role": "sub_meter",
+            "details": DETAILS,
+            "billing": {"registers": "ignored", "parent": id_of(site, "entity:flat")},
+        },
+    )
+    await house.hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    config = config_of(site, result["title"])
+    assert (config.parent, config.registers) == (id_of(site, "entity:flat"), Registers.IGNORED)
