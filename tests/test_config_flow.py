@@ -17,6 +17,7 @@ from homeassistant.config_entries import (
     SOURCE_ZEROCONF,
 )
 from homeassistant.data_entry_flow import FlowResultType, UnknownHandler
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ecom.config_flow import EcomConfigFlow
 from custom_components.ecom.const import DOMAIN, SITE_UID
@@ -110,16 +111,18 @@ async def test_the_site_has_no_connection_to_change(house: House) -> None:
     assert dialogue.reason == "site_reconfigure"
 
 
-async def test_only_a_source_has_options(house: House, meters: list[TcpMeter]) -> None:
-    """The Site has subentries, a source has options, and neither has the other's."""
+async def test_only_the_site_has_parts(house: House, meters: list[TcpMeter]) -> None:
+    """A source has options alone; what nobody knows has neither."""
     site = await house.add_site()
     source = await house.add(entry_of(meters[0]))
-    assert not EcomConfigFlow.async_supports_options_flow(site)
-    assert EcomConfigFlow.async_supports_options_flow(source)
-    assert set(EcomConfigFlow.async_get_supported_subentry_types(site)) == {"meter", "plug"}
+    stranger = MockConfigEntry(domain=DOMAIN, data={"family": "stranger"})
+    for entry, has in ((site, True), (source, True), (stranger, False)):
+        assert EcomConfigFlow.async_supports_options_flow(entry) is has
+    parts = {"meter", "plug", "member", "alert"}
+    assert set(EcomConfigFlow.async_get_supported_subentry_types(site)) == parts
     assert not EcomConfigFlow.async_get_supported_subentry_types(source)
     with pytest.raises(UnknownHandler):
-        await house.hass.config_entries.options.async_init(site.entry_id)
+        EcomConfigFlow.async_get_options_flow(stranger)
 
 
 @pytest.mark.parametrize("source", [SOURCE_DHCP, SOURCE_USB, SOURCE_ZEROCONF])

@@ -25,7 +25,10 @@ from .registry import FAMILIES
 from .runtime import Discovery, FamilyFlow
 from .site.add_plug import PlugSubentryFlow
 from .site.adoption import adopt_meters, take_up
+from .site.alert_flow import AlertSubentryFlow
 from .site.flow import MeterSubentryFlow
+from .site.member_flow import MemberSubentryFlow
+from .site.options import SiteOptionsFlow
 
 type Step = Callable[..., Coroutine[Any, Any, ConfigFlowResult]]
 
@@ -108,7 +111,9 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the options flow of the entry's family."""
+        """Return the options flow of the entry's family, or of the Site."""
+        if config_entry.unique_id == SITE_UID:
+            return SiteOptionsFlow()
         family = FAMILIES.get(config_entry.data.get(CONF_FAMILY, ""))
         flow = None if family is None else family.flow.options(config_entry)
         if flow is None:
@@ -120,6 +125,8 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
         """Return whether the entry has options."""
+        if config_entry.unique_id == SITE_UID:
+            return True
         family = FAMILIES.get(config_entry.data.get(CONF_FAMILY, ""))
         return family is not None and family.flow.options(config_entry) is not None
 
@@ -129,10 +136,15 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what a person can add by hand: to the Site, meters and plugs."""
+        """Return what a person can add by hand, which is all to the Site."""
         if config_entry.unique_id != SITE_UID:
             return {}
-        return {"meter": MeterSubentryFlow, "plug": PlugSubentryFlow}
+        return {
+            "meter": MeterSubentryFlow,
+            "plug": PlugSubentryFlow,
+            "member": MemberSubentryFlow,
+            "alert": AlertSubentryFlow,
+        }
 
     @callback
     @override

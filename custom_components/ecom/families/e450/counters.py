@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 
 from ...ports import Counters
 from .models import MeterState
-from .tables import NET_POWER
 
 
-def counters_of(uid: str, state: MeterState, ports: Collection[str]) -> Mapping[str, Counters]:
-    """Return what counts the net power, and each direction of it, by the power port's key."""
+def counters_of(
+    uid: str, net: str, state: MeterState, ports: Collection[str]
+) -> Mapping[str, Counters]:
+    """Return what counts each power port: that of key ``net``, and each direction of it."""
 
     def named(name: str) -> str | None:
         """Return the key of the port of a register, None while there is none."""
@@ -29,7 +30,7 @@ def counters_of(uid: str, state: MeterState, ports: Collection[str]) -> Mapping[
     if len(rates) == 1:
         rates = {}  # One alone divides nothing.
     found: dict[str, Counters] = {}
-    if (net := f"{uid}/{NET_POWER.key}") in ports:
+    if net in ports:
         found[net] = Counters(imported=drawn, exported=fed, registers=rates)
     for name, counter in (("power_import", drawn), ("power_export", fed)):
         if power := named(name):

@@ -95,7 +95,8 @@ class E450Source:
     @property
     def counters(self) -> Mapping[str, Counters]:
         """Return what counts the net power, and what counts one direction of it."""
-        return counters_of(self.uid, self._coordinator.data, self.ports)
+        net = f"{self.uid}/{NET_POWER.key}"
+        return counters_of(self.uid, net, self._coordinator.data, self.ports)
 
     @property
     def recent(self) -> bytes:

@@ -1,0 +1,123 @@
+"""What holds for the whole site: who issues statements and when, and what divides the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+import probatio
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import selector
+
+from .notify_targets import is_target, target_selector
+
+CONF_COMMON_KEY: Final = "common_key"
+CONF_HEAT_COMMON: Final = "heat_common"
+CONF_ISSUER: Final = "issuer"
+CONF_LANGUAGE: Final = "language"
+CONF_MONTHLY: Final = "monthly"
+CONF_NOTIFY: Final = "notify"
+
+LANGUAGES: Final = ("en", "fr")
+USUAL_HEAT_COMMON: Final = 30
+"""Percent of a building's heat that is common, CCH R174-10."""
+
+
+class CommonKey(StrEnum):
+    """What divides what is common among the members."""
+
+    THOUSANDTHS = "thousandths"
+    SURFACE = "surface"
+    EQUAL = "equal"
+    OCCUPANTS = "occupants"
+    FIXED = "fixed"
+    CONSUMPTION = "consumption"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteOptions:
+    """The options of the Site.
+
+    ``heat_common`` is the part of heat, 0 to 0.5, that is divided by surface. ``monthly``
+    issues each member's statement of a month on the first of the next one.
+    """
+
+    issuer: str = ""
+    language: str = "en"
+    common_key: CommonKey = CommonKey.EQUAL
+    heat_common: Decimal = Decimal(USUAL_HEAT_COMMON) / 100
+    monthly: bool = False
+    notify: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, hass: HomeAssistant, options: Mapping[str, Any]) -> SiteOptions:
+        """Return the options; the language is Home Assistant's until one is chosen."""
+        usual = hass.config.language if hass.config.language in LANGUAGES else LANGUAGES[0]
+        percent = Decimal(str(options.get(CONF_HEAT_COMMON, USUAL_HEAT_COMMON)))
+        return cls(
+            issuer=options.get(CONF_ISSUER, ""),
+            language=options.get(CONF_LANGUAGE, usual),
+            common_key=CommonKey(options.get(CONF_COMMON_KEY, CommonKey.EQUAL)),
+            heat_common=percent / 100,
+            monthly=options.get(CONF_MONTHLY, False),
+            notify=tuple(options.get(CONF_NOTIFY, ())),
+        )
+
+
+class SiteOptionsFlow(OptionsFlow):
+    """Change what holds for the whole site."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask about statements and keys."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if all(is_target(each) for each in user_input.get(CONF_NOTIFY, ())):
+                return self.async_create_entry(data=user_input)
+            errors[CONF_NOTIFY] = "no_notify_target"
+        return self.async_show_form(
+            step_id="site_init",
+            data_schema=self.add_suggested_values_to_schema(
+                _schema(self.hass), user_input or self.config_entry.options
+            ),
+            errors=errors,
+        )
+
+    async def async_step_site_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take the answer of the form, whose texts are told from those of the families."""
+        return await self.async_step_init(user_input)
+
+
+def _schema(hass: HomeAssistant) -> probatio.Schema:
+    usual = SiteOptions.of(hass, {})
+    keys = selector.SelectSelectorConfig(options=[*CommonKey], translation_key="common_key")
+    languages = selector.SelectSelectorConfig(
+        options=[*LANGUAGES], translation_key="statement_language"
+    )
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_COMMON_KEY, default=usual.common_key): selector.SelectSelector(
+                keys
+            ),
+            probatio.Required(CONF_HEAT_COMMON, default=USUAL_HEAT_COMMON): selector.NumberSelector(
+                selector.NumberSelectorConfig(
+                    min=0,
+                    max=50,
+                    step="any",
+                    unit_of_measurement="%",
+                    mode=selector.NumberSelectorMode.BOX,
+                )
+            ),
+            probatio.Optional(CONF_ISSUER): selector.TextSelector(
+                selector.TextSelectorConfig(multiline=True)
+            ),
+            probatio.Required(CONF_LANGUAGE, default=usual.language): selector.SelectSelector(
+                languages
+            ),
+            probatio.Required(CONF_MONTHLY, default=False): selector.BooleanSelector(),
+            probatio.Optional(CONF_NOTIFY): target_selector(hass),
+        }
+    )

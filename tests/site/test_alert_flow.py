@@ -1,0 +1,64 @@
+"""How a person sets a threshold, and changes one."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from custom_components.ecom.site.alerts import AlertConfig, What
+from tests.house import House
+from tests.subentries import PartDialogue, data_of, id_of
+
+FLAT = {"port": "entity:flat", "role": "sub_meter"}
+TAP = {"port": "entity:tap", "role": "water"}
+WATER = {"name": "Water", "what": "cold_water", "amount": 0.5}
+
+
+async def test_a_threshold_for_all_meters_of_a_kind(house: House) -> None:
+    """It is set once; what is not chosen is not kept."""
+    site = await house.add_site(FLAT, TAP)
+    dialogue = await PartDialogue.begin(house, site, "alert")
+    assert (await dialogue.answer(WATER)).is_done
+    config = AlertConfig.of(site.subentries[id_of(site, "Water")])
+    assert config == AlertConfig(what=What.COLD_WATER, amount=Decimal("0.5"))
+
+
+async def test_a_threshold_is_changed(house: House) -> None:
+    """The form shows what it was."""
+    site = await house.add_site(FLAT, TAP)
+    await (await PartDialogue.begin(house, site, "alert")).answer(WATER)
+    dialogue = await PartDialogue.begin(house, site, "alert", "Water")
+    assert dialogue.suggested == WATER
+    changed = {**WATER, "meters": [id_of(site, "entity:tap")], "notify": ["notify.me"]}
+    assert (await dialogue.answer({**changed, "name": "Tap"})).is_done
+    kept = {key: value for key, value in changed.items() if key != "name"}
+    assert data_of(site, "Tap") == kept
+
+
+async def test_it_may_freeze_but_not_count_below_zero(house: House) -> None:
+    """A temperature may be below zero."""
+    site = await house.add_site()
+    dialogue = await PartDialogue.begin(house, site, "alert")
+    await dialogue.answer({"name": "Frost", "what": "gas", "amount": -5})
+    assert dialogue.errors == {"amount": "alert_below_zero"}
+    assert (await dialogue.answer({"name": "Frost", "what": "too_cold", "amount": -5})).is_done
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"name": ""}, {"name": "alert_name_empty"}),
+        ({"notify": ["mail me"]}, {"notify": "no_notify_target"}),
+        ({"meters": "entity:flat"}, {"meters": "alert_of_other_kind"}),
+    ],
+)
+async def test_what_cannot_be(house: House, changes: dict[str, Any], errors: object) -> None:
+    """The form says why, for a new threshold and for one that is changed."""
+    site = await house.add_site(FLAT)
+    if "meters" in changes:
+        changes = {"meters": [id_of(site, changes["meters"])]}
+    dialogue = await PartDialogue.begin(house, site, "alert")
+    assert (await dialogue.answer({**WATER, **changes})).errors == errors
+    await dialogue.answer(WATER)
+    dialogue = await PartDialogue.begin(house, site, "alert", "Water")
+    assert (await dialogue.answer({**WATER, **changes})).errors == errors
