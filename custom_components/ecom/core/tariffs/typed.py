@@ -1,0 +1,31 @@
+"""Dates and numbers as a person types them."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from .findings import error
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
+
+
+def date_of(text: str, line: int) -> date:
+    """Return a date such as ``2026-12-01``; raises ``ContractError`` that names the line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as err:
+        raise error("typed_date", line=line, text=text) from err
+
+
+def is_date(text: str) -> bool:
+    """Return whether a text looks like a date."""
+    return _DATE.fullmatch(text) is not None
+
+
+def number_of(text: str, line: int) -> Decimal:
+    """Return a number with a point or a comma; raises ``ContractError`` that names the line."""
+    if _NUMBER.fullmatch(text) is None:
+        raise error("typed_number", line=line, text=text)
+    return Decimal(text.replace(",", "."))
