@@ -118,7 +118,7 @@ async def test_only_the_site_has_parts(house: House, meters: list[TcpMeter]) -> 
     stranger = MockConfigEntry(domain=DOMAIN, data={"family": "stranger"})
     for entry, has in ((site, True), (source, True), (stranger, False)):
         assert EcomConfigFlow.async_supports_options_flow(entry) is has
-    parts = {"meter", "plug", "member", "alert"}
+    parts = {"meter", "plug", "contract", "member", "alert"}
     assert set(EcomConfigFlow.async_get_supported_subentry_types(site)) == parts
     assert not EcomConfigFlow.async_get_supported_subentry_types(source)
     with pytest.raises(UnknownHandler):

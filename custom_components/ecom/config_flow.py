@@ -26,6 +26,7 @@ from .runtime import Discovery, FamilyFlow
 from .site.add_plug import PlugSubentryFlow
 from .site.adoption import adopt_meters, take_up
 from .site.alert_flow import AlertSubentryFlow
+from .site.contract_flow import ContractSubentryFlow
 from .site.flow import MeterSubentryFlow
 from .site.member_flow import MemberSubentryFlow
 from .site.options import SiteOptionsFlow
@@ -142,6 +143,7 @@ class EcomConfigFlow(ConfigFlow, domain=DOMAIN):
         return {
             "meter": MeterSubentryFlow,
             "plug": PlugSubentryFlow,
+            "contract": ContractSubentryFlow,
             "member": MemberSubentryFlow,
             "alert": AlertSubentryFlow,
         }

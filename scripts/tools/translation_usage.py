@@ -220,7 +220,8 @@ def _message(section: str, index: SourceIndex, module: Module, call: ast.Call) -
 
 def _selector(index: SourceIndex, module: Module, call: ast.Call) -> Iterator[Use]:
     key = keyword(call, "translation_key")
-    if not called(call.func).endswith("SelectorConfig") or key is None:
+    asks = called(call.func).endswith("SelectorConfig") or called(call.func) == "option_texts"
+    if not asks or key is None:
         return
     options = index.resolve(keyword(call, "options"), module)
     for name in sorted(index.resolve(key, module).found):

@@ -20,6 +20,7 @@ from ..errors import CannotConnect
 from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
 from .backfill import Backfill
+from .billing import Billing
 from .consumption import Asked, answer
 from .directory import PortDirectory
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
@@ -71,7 +72,9 @@ class SiteRuntime:
 
     uid: Final = SITE_UID
 
-    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry, store: QuarterStore) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: EcomConfigEntry, store: QuarterStore, billing: Billing
+    ) -> None:
         """Follow the meters, and keep what they count in a store that is open."""
         self._hass = hass
         self.ports: Mapping[str, AnyPort] = {}
@@ -82,6 +85,7 @@ class SiteRuntime:
         self._stop = self._directory.start()
         self.quarters = QuarterBook(hass, self._directory, store)
         self.backfill = Backfill(hass, self._directory, self.quarters)
+        self.billing = billing
         self.quarters.start()
         self.backfill.start()
         self.apply()
@@ -108,6 +112,7 @@ class SiteRuntime:
             if subentry_id not in meters:
                 meters[subentry_id] = MeterWatch(config, self._coordinator.recompute)
                 meters[subentry_id].bind(self._directory)
+        self.billing.apply()
         self.quarters.follow(meters.values())
         self._coordinator.recompute()
 
@@ -171,6 +176,7 @@ class SiteRuntime:
         for meter in self._coordinator.meters.values():
             meter.unbind()
         self.backfill.close()
+        await self.billing.close()
         await self.quarters.close()
         await self._coordinator.async_shutdown()
 
@@ -217,7 +223,9 @@ async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
         store = await hass.async_add_executor_job(open_store, database(hass))
     except (OSError, sqlite3.Error) as err:
         raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
-    runtime = SiteRuntime(hass, entry, store)
+    billing = Billing(hass, entry, lambda _since: None)
+    await billing.load()
+    runtime = SiteRuntime(hass, entry, store, billing)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
         runtime.apply()

@@ -1,0 +1,96 @@
+"""What the meters of the Site are billed by: contracts, and what these need to be told."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+from ..core.tariffs.model import Contract, ContractError
+from ..core.tariffs.tariff import Tariff
+from ..runtime import EcomConfigEntry
+from .contract_fields import CONF_TEMPLATE
+from .contracts import assigned, contract_of, contracts_of
+from .knowledge import Knowledge, Need
+
+ISSUE_CONTRACT: Final = "contract_unusable"
+
+type Changed = Callable[[datetime | None], None]
+"""Is told from when on prices are others: None where the contracts are."""
+
+
+class Billing:
+    """The contracts of the Site as tariffs, kept up with its subentries."""
+
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry, changed: Changed) -> None:
+        """Have no contract yet; ``load`` and ``apply`` follow."""
+        self._hass = hass
+        self._entry = entry
+        self._changed = changed
+        self._settled: dict[str, Mapping[str, object]] = {}
+        self.tariffs: dict[str, Tariff] = {}
+        self.assigned: dict[str, tuple[str | None, str | None]] = {}
+        self.knowledge = Knowledge(hass, changed)
+
+    async def load(self) -> None:
+        """Take up what was learned before."""
+        await self.knowledge.load()
+
+    @property
+    def contracts(self) -> Mapping[str, Contract]:
+        """Return the contracts by the id of their subentry."""
+        return {key: tariff.contract for key, tariff in self.tariffs.items()}
+
+    @callback
+    def apply(self) -> None:
+        """Take the contracts that the subentries describe now."""
+        wanted = {each.subentry_id: each.data for each in contracts_of(self._entry)}
+        for key in self._settled.keys() - wanted.keys():
+            self._drop(key)
+        for key, data in wanted.items():
+            if self._settled.get(key) != data:
+                self._settled[key] = dict(data)
+                self._settle(key)
+        self.knowledge.follow(Need.of(data) for data in wanted.values())
+        self.assigned = assigned(self._entry, self.contracts)
+
+    def pricing(self, meter_id: str) -> tuple[Tariff | None, Tariff | None]:
+        """Return what a meter is billed by, and paid by for what it feeds in."""
+        billed, paid = self.assigned.get(meter_id, (None, None))
+        return self.tariffs.get(billed or ""), self.tariffs.get(paid or "")
+
+    async def close(self) -> None:
+        """Learn no more, and keep what was learned."""
+        await self.knowledge.close()
+
+    def _settle(self, key: str) -> None:
+        """Make a tariff of a contract; one that cannot be is said so, and bills nothing."""
+        subentry = self._entry.subentries[key]
+        try:
+            contract = contract_of(self._hass, key, subentry.data)
+        except ContractError as err:
+            self.tariffs.pop(key, None)
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                f"{ISSUE_CONTRACT}_{key}",
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=ISSUE_CONTRACT,
+                translation_placeholders={"contract": subentry.title, "reason": str(err.args[0])},
+            )
+            return
+        self.tariffs[key] = Tariff(contract, self.knowledge.known)
+        ir.async_delete_issue(self._hass, DOMAIN, f"{ISSUE_CONTRACT}_{key}")
+
+    def _drop(self, key: str) -> None:
+        self._settled.pop(key)
+        self.tariffs.pop(key, None)
+        ir.async_delete_issue(self._hass, DOMAIN, f"{ISSUE_CONTRACT}_{key}")
+
+
+def is_regulated(data: Mapping[str, object]) -> bool:
+    """Return whether a contract has the French regulated prices that come with ECOM."""
+    return str(data.get(CONF_TEMPLATE, "")).startswith("regulated_")

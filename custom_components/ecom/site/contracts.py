@@ -1,0 +1,85 @@
+"""A contract of the site: what a person settled, and the tariff that follows from it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+
+from ..core.tariffs.model import Contract, Direction, Fluid
+from ..core.tariffs.templates import make
+from ..ports import Role
+from .contract_fields import CONF_COLOURS, CONF_TODAY, CONF_TOMORROW
+from .meter_billing import SUBENTRY_CONTRACT, nodes_of
+from .meters import SUBENTRY_METER, MeterConfig
+
+FLUIDS: Final[Mapping[Role, Fluid]] = {
+    Role.GRID: Fluid.ELECTRICITY,
+    Role.SOLAR: Fluid.ELECTRICITY,
+    Role.BATTERY: Fluid.ELECTRICITY,
+    Role.SUB_METER: Fluid.ELECTRICITY,
+    Role.WATER: Fluid.COLD_WATER,
+    Role.HOT_WATER: Fluid.HOT_WATER,
+    Role.GAS: Fluid.GAS,
+    Role.HEAT: Fluid.HEAT,
+}
+"""What a meter of each role is billed for."""
+
+UNBILLED: Final = frozenset({Role.SOLAR, Role.BATTERY})
+"""What they count is not bought: neither the sun nor a battery sends a bill."""
+
+OURS: Final = (CONF_COLOURS, CONF_TODAY, CONF_TOMORROW)
+"""Settings that say where something is learned, and not what is agreed."""
+
+
+def contract_of(hass: HomeAssistant, key: str, data: Mapping[str, Any]) -> Contract:
+    """Return the contract that settings describe; raises ContractError."""
+    settings = {name: value for name, value in data.items() if name not in OURS}
+    return make(settings, key, hass.config.time_zone, hass.config.currency)
+
+
+def contracts_of(site: ConfigEntry[Any]) -> list[ConfigSubentry]:
+    """Return the contracts of a site."""
+    return [*site.get_subentries_of_type(SUBENTRY_CONTRACT)]
+
+
+def assigned(
+    site: ConfigEntry[Any], contracts: Mapping[str, Contract]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return what each meter is billed by, and paid by for what it feeds in, by its id.
+
+    A meter that names no contract has that of the meter above it, or else the only one
+    there is of its kind; where there are several, none.
+    """
+    configs = {
+        each.subentry_id: MeterConfig.of(each)
+        for each in site.get_subentries_of_type(SUBENTRY_METER)
+    }
+    parents = {node.key: node.parent for node in nodes_of(site)}
+
+    def sole(fluid: Fluid, direction: Direction) -> str | None:
+        found = [
+            key
+            for key, each in contracts.items()
+            if each.fluid is fluid and each.direction is direction
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def billed_by(meter_id: str) -> str | None:
+        config = configs[meter_id]
+        if config.role in UNBILLED:
+            return None
+        if config.contract in contracts:
+            return config.contract
+        above = parents[meter_id]
+        if above is not None and (found := billed_by(above)) is not None:
+            return found
+        return sole(FLUIDS[config.role], Direction.IMPORT)
+
+    def paid_by(meter_id: str) -> str | None:
+        config = configs[meter_id]
+        if config.feed_in in contracts:
+            return config.feed_in
+        return sole(Fluid.ELECTRICITY, Direction.EXPORT) if config.role is Role.GRID else None
+
+    return {meter_id: (billed_by(meter_id), paid_by(meter_id)) for meter_id in configs}

@@ -1,0 +1,20 @@
+"""Texts that the backend itself says, in the language of the server."""
+
+from collections.abc import Iterable, Mapping
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
+
+
+async def option_texts(
+    hass: HomeAssistant, *, translation_key: str, options: Iterable[str]
+) -> Mapping[str, str]:
+    """Return the texts of a selector's options; one that has no text is its own.
+
+    A notification, or a look at prices, is made where nobody's own language is known.
+    """
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    prefix = f"component.{DOMAIN}.selector.{translation_key}.options"
+    return {option: texts.get(f"{prefix}.{option}", option.replace("_", " ")) for option in options}

@@ -1,0 +1,145 @@
+"""How a person gives the site a contract: a template, its terms, a look, and it is kept."""
+
+from typing import Any
+
+import pytest
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.helpers import entity_registry as er
+
+from tests.entities import add_sensor, registry_id
+from tests.house import House
+from tests.subentries import PartDialogue, data_of
+
+PEAKS = {"prices": "0.2142 0.1589", "windows": "22:00-06:00", "more": {}}
+
+
+async def terms(house: House, template: str, answer: dict[str, Any]) -> PartDialogue:
+    """Go through the dialogue up to what follows from the terms."""
+    site = house.site_entries[0] if house.site_entries else await house.add_site()
+    dialogue = await PartDialogue.begin(house, site, "contract")
+    await dialogue.answer({"name": "Ours", "template": template})
+    assert dialogue.step == "terms"
+    return await dialogue.answer(answer)
+
+
+def shown(dialogue: PartDialogue) -> str:
+    """Return the prices of the next 24 hours."""
+    assert dialogue.step == "preview"
+    return str(dialogue.result["description_placeholders"]["prices"])
+
+
+async def test_the_next_24_hours_are_shown_before_it_is_kept(house: House) -> None:
+    """In words and prices, at local times; a person may go back and change something."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-01T11:00:00+00:00")
+    dialogue = await terms(house, "peak_offpeak", PEAKS)
+    assert shown(dialogue).splitlines() == [
+        "- **12:00-22:00** · peak · 0.2142 EUR/kWh",
+        "- **22:00-06:00** · off-peak · 0.1589 EUR/kWh",
+        "- **06:00-12:00** · peak · 0.2142 EUR/kWh",
+    ]
+    await dialogue.choose("terms")
+    assert dialogue.step == "terms"
+    await dialogue.answer({**PEAKS, "windows": "23:00-06:00"})
+    assert "usually eight a day" in shown(dialogue)
+    assert (await dialogue.choose("save")).is_done
+    assert data_of(house.site_entries[0], "Ours") == {
+        "template": "peak_offpeak",
+        "prices": "0.2142 0.1589",
+        "windows": "23:00-06:00",
+        "prices_with_tax": True,
+        "standing_per": "month",
+    }
+
+
+async def test_it_is_changed_later(house: House) -> None:
+    """The form shows what was agreed, a closed section within."""
+    await (await terms(house, "peak_offpeak", {**PEAKS, "more": {"since": "2026-01-01"}})).choose(
+        "save"
+    )
+    site = house.site_entries[0]
+    dialogue = await PartDialogue.begin(house, site, "contract", "Ours")
+    assert dialogue.step == "terms"
+    suggested = dialogue.suggested
+    assert suggested["prices"] == "0.2142 0.1589"
+    assert suggested["more"]["since"] == "2026-01-01"
+    await dialogue.answer({**PEAKS, "prices": "0,3 0,2"})
+    assert (await dialogue.choose("save")).is_done
+    assert data_of(site, "Ours")["prices"] == "0,3 0,2"
+    assert "since" not in data_of(site, "Ours")
+
+
+@pytest.mark.parametrize(
+    ("template", "answer", "errors"),
+    [
+        ("peak_offpeak", {**PEAKS, "prices": "0.2"}, {"prices": "prices_count"}),
+        ("peak_offpeak", {**PEAKS, "windows": "22h-26h"}, {"windows": "windows_window"}),
+        ("flat", {"prices": "cheap", "more": {}}, {"prices": "typed_number"}),
+        (
+            "flat",
+            {"prices": "0.2", "more": {"prices_with_tax": False}},
+            {"base": "setting_missing"},
+        ),
+        ("feed_in", {"more": {}}, {"base": "setting_missing"}),
+        ("custom", {"contract": {"key": "x"}}, {"base": "contract_wrong"}),
+    ],
+)
+async def test_what_cannot_be(
+    house: House, template: str, answer: dict[str, Any], errors: object
+) -> None:
+    """The form says where and why, and nothing is kept."""
+    dialogue = await terms(house, template, answer)
+    assert dialogue.errors == errors
+    assert not house.site_entries[0].subentries
+
+
+async def test_a_contract_needs_a_name(house: House) -> None:
+    """It is what meters are billed by."""
+    site = await house.add_site()
+    dialogue = await PartDialogue.begin(house, site, "contract")
+    await dialogue.answer({"name": "  ", "template": "flat"})
+    assert dialogue.errors == {"name": "contract_name_empty"}
+
+
+async def test_a_price_that_an_entity_shows(house: House) -> None:
+    """It is followed by its id; what it shows now is seen at once, the rest is not known."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-01T11:00:00+00:00")
+    sensor = await add_sensor(house.hass, "spot", "ct/kWh")
+    sensor.shows(12.5, unit="ct/kWh")
+    answer = {"price_entity": sensor.entity_id, "more": {"offset": "0.1"}}
+    dialogue = await terms(house, "dynamic", answer)
+    assert "· 0.225 EUR/kWh" in shown(dialogue)
+    assert "· ? EUR/kWh" in shown(dialogue)
+    await dialogue.choose("save")
+    site = house.site_entries[0]
+    assert data_of(site, "Ours")["curve"] == f"entity:{registry_id(sensor)}"
+    dialogue = await PartDialogue.begin(house, site, "contract", "Ours")
+    assert dialogue.suggested["price_entity"] == sensor.entity_id
+
+
+async def test_an_entity_without_an_id_cannot_be_followed(house: House) -> None:
+    """It might be another one tomorrow."""
+    house.hass.states.async_set("sensor.spot", "0.2", {ATTR_UNIT_OF_MEASUREMENT: "EUR/kWh"})
+    assert er.async_get(house.hass).async_get("sensor.spot") is None
+    dialogue = await terms(house, "dynamic", {"price_entity": "sensor.spot", "more": {}})
+    assert dialogue.errors == {"price_entity": "entity_not_registered"}
+
+
+async def test_every_template_has_a_form(house: House) -> None:
+    """Filled in with what it needs, each is a contract whose prices can be shown."""
+    good: dict[str, dict[str, Any]] = {
+        "regulated_base": {"kva": "6", "more": {}},
+        "regulated_peak_offpeak": {"kva": "9", "windows": "22:00-06:00", "more": {}},
+        "regulated_tempo": {"kva": "9", "more": {}},
+        "flat": {"prices": "0.2", "standing": "12", "more": {}},
+        "tempo": {"prices": "1 2 3 4 5 6", "more": {}},
+        "ejp": {"prices": "0.1 0.9", "more": {}},
+        "feed_in": {"prices": "0.04", "more": {}},
+        "gas": {"prices": "0.09", "coefficient": "11.2", "more": {}},
+        "water": {"tiers": "80 1.2\n1.9", "wastewater": "2", "more": {}},
+        "hot_water": {"cold_water": "2", "energy_price": "0.1", "more": {}},
+        "heat": {"prices": "0.12", "more": {}},
+    }
+    for template, answer in good.items():
+        assert shown(await terms(house, template, answer)), template
