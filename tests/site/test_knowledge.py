@@ -85,8 +85,9 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def learner(house: House, service: Service) -> AsyncIterator[Learner]:
+async def learner(house: House, service: Service, socket_enabled: None) -> AsyncIterator[Learner]:
     """Return what learns, with the service on a real socket, at noon in Paris."""
+    del socket_enabled
     await house.hass.config.async_set_time_zone("Europe/Paris")
     house.freezer.move_to(NOON)
     app = web.Application()
