@@ -85,9 +85,11 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def learner(house: House, service: Service, socket_enabled: None) -> AsyncIterator[Learner]:
+async def learner(
+    house: House, service: Service, hass_storage: dict[str, Any], socket_enabled: None
+) -> AsyncIterator[Learner]:
     """Return what learns, with the service on a real socket, at noon in Paris."""
-    del socket_enabled
+    del socket_enabled, hass_storage
     await house.hass.config.async_set_time_zone("Europe/Paris")
     house.freezer.move_to(NOON)
     app = web.Application()

@@ -43,6 +43,11 @@ class Billing:
         """Return the contracts by the id of their subentry."""
         return {key: tariff.contract for key, tariff in self.tariffs.items()}
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return what the contracts are called, by id."""
+        return {key: self._entry.subentries[key].title for key in self.tariffs}
+
     @callback
     def apply(self) -> None:
         """Take the contracts that the subentries describe now."""

@@ -10,7 +10,8 @@ from homeassistant.util import dt as dt_util
 from ..core.consumption import Consumed, Counted, consumed
 from ..core.quarters import SCALES
 from ..core.timeline import Resolution, Slot, slots
-from ..ports import Kind, Role
+from ..core.topology import SITE, Node, balances
+from ..ports import Kind
 from .meters import KINDS
 from .quarter_store import QuarterStore, Segment, Total
 from .quarters import DRAWN, FED
@@ -22,10 +23,10 @@ UNITS: Mapping[Kind, str] = {Kind.POWER: "Wh", Kind.HEAT: "Wh", Kind.VOLUME: "mÂ
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One meter that is asked about: how it is called, and what counted it by direction."""
+    """One meter that is asked about: its name and place, and what counted it by direction."""
 
     name: str
-    role: Role
+    node: Node
     series: Mapping[str, Sequence[Segment]]
 
 
@@ -38,13 +39,13 @@ def answer(
     store: QuarterStore, meters: Sequence[Asked], period: Sequence[Slot], *, site: bool
 ) -> Json:
     """Return what each meter counted, and what follows for the site, ready for JSON. Blocks."""
-    counted = [_read_meter(store, meter, period) for meter in meters]
+    counted = [read_meter(store, meter, period) for meter in meters]
     found: Json = {
         "meters": [
             {
                 "name": meter.name,
-                "role": meter.role.value,
-                "unit": UNITS[KINDS[meter.role]],
+                "role": meter.node.role.value,
+                "unit": UNITS[KINDS[meter.node.role]],
                 "slots": [
                     _row(slot, drawn=each.drawn, fed=each.fed, of=each)
                     for slot, each in zip(period, rows, strict=True)
@@ -54,8 +55,13 @@ def answer(
         ]
     }
     if site:
-        roles = [meter.role for meter in meters]
-        together = [consumed(list(zip(roles, each, strict=True))) for each in _columns(counted)]
+        nodes = [meter.node for meter in meters]
+        columns = [*_columns(counted)]
+        together = [
+            consumed([(node.role, one) for node, one in zip(nodes, each, strict=True)])
+            for each in columns
+        ]
+        found["rest"] = _rests(meters, period, columns)
         found["site"] = {
             "unit": "Wh",
             "slots": [
@@ -73,6 +79,26 @@ def answer(
     return found
 
 
+def _rests(
+    meters: Sequence[Asked], period: Sequence[Slot], columns: Sequence[Sequence[Counted]]
+) -> list[Json]:
+    """Return what no meter below counts, of the site and of each meter that has some below."""
+    nodes = [meter.node for meter in meters]
+    names = {SITE: SITE, **{meter.node.key: meter.name for meter in meters}}
+    keys = [node.key for node in nodes]
+    found = [balances(nodes, dict(zip(keys, each, strict=True))) for each in columns]
+    return [
+        {
+            "of": names[key],
+            "slots": [
+                {**_times(slot), "rest": _rounded(each[key].rest)}
+                for slot, each in zip(period, found, strict=True)
+            ],
+        }
+        for key in (found[0] if found else ())
+    ]
+
+
 def _columns(rows: Sequence[Sequence[Counted]]) -> Iterable[tuple[Counted, ...]]:
     return zip(*rows, strict=True)
 
@@ -80,16 +106,27 @@ def _columns(rows: Sequence[Sequence[Counted]]) -> Iterable[tuple[Counted, ...]]
 def _row(slot: Slot, *, of: Counted | Consumed, **figures: float | None) -> Json:
     """Return one slot; times are those of Home Assistant's zone."""
     return {
-        "start": dt_util.as_local(slot.start).isoformat(),
-        "end": dt_util.as_local(slot.end).isoformat(),
-        **{name: None if figure is None else round(figure, 6) for name, figure in figures.items()},
+        **_times(slot),
+        **{name: _rounded(figure) for name, figure in figures.items()},
         "coverage": round(of.coverage, 4),
         "estimated": of.estimated,
     }
 
 
-def _read_meter(store: QuarterStore, meter: Asked, period: Sequence[Slot]) -> list[Counted]:
-    kind = KINDS[meter.role]
+def _times(slot: Slot) -> Json:
+    return {
+        "start": dt_util.as_local(slot.start).isoformat(),
+        "end": dt_util.as_local(slot.end).isoformat(),
+    }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 6)
+
+
+def read_meter(store: QuarterStore, meter: Asked, period: Sequence[Slot]) -> list[Counted]:
+    """Return what a meter counted in each slot. Blocks."""
+    kind = KINDS[meter.node.role]
     scale = SCALES[Kind.ENERGY if kind is Kind.POWER else kind]
     totals = {
         direction: _totals(store, times, period)

@@ -48,7 +48,9 @@ def _line(each: PriceSlice, contract: Contract, bands: Mapping[str, str]) -> str
     band = bands.get(each.band, each.band.replace("_", " "))
     start, end = (f"{dt_util.as_local(at):%H:%M}" for at in (each.start, each.end))
     unit = f"{contract.currency}/{UNITS[contract.fluid]}"
-    prices = [each.price] if not each.tiers else [tier.price for tier in each.tiers]
+    # What tiers charge comes on top of what every unit costs.
+    tiers = [tier.price for tier in each.tiers] or [Decimal(0)]
+    prices = [None if each.price is None else each.price + tier for tier in tiers]
     shown = " / ".join("?" if price is None else _number(price) for price in prices)
     return f"**{start}-{end}** · {band} · {shown} {unit}"
 

@@ -1,7 +1,7 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, override
 
@@ -23,10 +23,12 @@ from .backfill import Backfill
 from .billing import Billing
 from .consumption import Asked, answer
 from .directory import PortDirectory
+from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .quarter_store import QuarterStore
 from .quarters import QuarterBook, database, delete_quarters, open_store
 from .tables import SENSORS, SiteState
+from .topology_watch import TopologyWatch
 
 PLATFORMS: Final = (Platform.SENSOR,)
 
@@ -86,8 +88,10 @@ class SiteRuntime:
         self.quarters = QuarterBook(hass, self._directory, store)
         self.backfill = Backfill(hass, self._directory, self.quarters)
         self.billing = billing
+        self._topology = TopologyWatch(hass, store, lambda: self._asked(self.asked()))
         self.quarters.start()
         self.backfill.start()
+        self._topology.start()
         self.apply()
         self._attachments.offer(self._specs())
 
@@ -130,21 +134,33 @@ class SiteRuntime:
                 return meter_id
         return None
 
+    def contract_of_entity(self, entity_id: str) -> str | None:
+        """Return the id of the contract that an entity belongs to, or whose meter it shows."""
+        entity = er.async_get(self._hass).async_get(entity_id)
+        if entity is not None and entity.config_subentry_id in self.billing.tariffs:
+            return entity.config_subentry_id
+        meter = self.meter_of(entity_id)
+        return None if meter is None else self.billing.assigned[meter][0]
+
     async def consumption(
         self, meters: Sequence[str], period: Sequence[Slot], *, site: bool
     ) -> dict[str, Any]:
         """Return what meters counted in the slots of a period, and with ``site`` the site."""
         await self.quarters.flush()
-        asked = [
+        read = partial(answer, self.quarters.store, self._asked(meters), period, site=site)
+        return await self._hass.async_add_executor_job(read)
+
+    def _asked(self, meters: Iterable[str]) -> list[Asked]:
+        """Return meters as they are asked about."""
+        nodes = {node.key: node for node in nodes_of(self._entry)}
+        return [
             Asked(
                 name=self._entry.subentries[meter_id].title,
-                role=(config := self._coordinator.meters[meter_id].config).role,
-                series=self.quarters.segments(config),
+                node=nodes[meter_id],
+                series=self.quarters.segments(self._coordinator.meters[meter_id].config),
             )
             for meter_id in meters
         ]
-        read = partial(answer, self.quarters.store, asked, period, site=site)
-        return await self._hass.async_add_executor_job(read)
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what the site makes of its meters, without naming them."""
@@ -176,6 +192,7 @@ class SiteRuntime:
         for meter in self._coordinator.meters.values():
             meter.unbind()
         self.backfill.close()
+        self._topology.close()
         await self.billing.close()
         await self.quarters.close()
         await self._coordinator.async_shutdown()

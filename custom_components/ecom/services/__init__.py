@@ -1,0 +1,16 @@
+"""The actions of ECOM."""
+
+from homeassistant.core import HomeAssistant, SupportsResponse, callback
+
+from ..const import DOMAIN
+from .consumption import CONSUMPTION, GET_CONSUMPTION, get_consumption
+from .prices import GET_PRICES, PRICES, get_prices
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, once and for all entries."""
+    only = SupportsResponse.ONLY
+    register = hass.services.async_register
+    register(DOMAIN, GET_CONSUMPTION, get_consumption, CONSUMPTION, only)
+    register(DOMAIN, GET_PRICES, get_prices, PRICES, only)
