@@ -53,9 +53,9 @@ class Track:
         if self._integrator is not None:
             self._integrate(self._integrator, reading)
         elif reading.value is not None and not reading.is_stale(dt_util.utcnow()):
-            gap = self.series.take(reading.measured_at, reading.value)
-            if gap is not None and self._remembers:
-                self.gaps.append(gap)
+            step = self.series.take(reading.measured_at, reading.value)
+            if step is not None and step.gap is not None and self._remembers:
+                self.gaps.append(step.gap)
                 self.gaps_wait = True
 
     def _integrate(self, integrator: Integrator, reading: Reading[Any]) -> None:
