@@ -93,6 +93,15 @@ class Step:
             return None
         return Gap(since=from_ms(self.since), until=from_ms(self.until))
 
+    def after(self, moment: int) -> Step | None:
+        """Return the part of it that lies after a moment, None if there is none."""
+        if moment <= self.since:
+            return self
+        if moment >= self.until:
+            return None
+        before = self.amount * (moment - self.since) // (self.until - self.since)
+        return Step(since=moment, until=self.until, amount=self.amount - before, index=self.index)
+
 
 @dataclass(slots=True)
 class Quarter:
@@ -154,6 +163,10 @@ class Series:
             raise ValueError("the meter was read after it was taken away, or above where it ended")
         self.mark, self.fallen = first, None
         return None if before is None else self._book(before.at, last, last.index - before.index)
+
+    def add(self, step: Step) -> None:
+        """Put what was counted into its quarter-hours; where the counter stands does not change."""
+        self._spread(step.since, step.until, step.amount)
 
     def skip(self, at: datetime, index: float) -> None:
         """Go on from a reading; what lies before it stays unknown."""

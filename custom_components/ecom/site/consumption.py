@@ -12,8 +12,8 @@ from ..core.quarters import SCALES
 from ..core.timeline import Resolution, Slot, slots
 from ..ports import Kind, Role
 from .meters import KINDS
+from .pasts import DRAWN, FED
 from .quarter_store import QuarterStore, Segment, Total
-from .quarters import DRAWN, FED
 
 type Json = dict[str, Any]
 

@@ -19,6 +19,7 @@ CONF_EXPORTED: Final = "exported"
 CONF_INVERTED: Final = "inverted"
 CONF_PHASES: Final = "phases"
 CONF_PORT: Final = "port"
+CONF_REGISTERS: Final = "registers"
 CONF_ROLE: Final = "role"
 CONF_SWITCH: Final = "switch"
 CONF_TITLE: Final = "title"
@@ -44,7 +45,8 @@ class MeterConfig:
 
     ``energy`` and ``exported`` are the keys of the ports that count where the power of
     ``port`` is positive and where it is negative, ``switch`` that of what switches it.
-    They are stated for entities; a source of ECOM knows its own counters.
+    They are stated for entities; a source of ECOM knows its own counters. ``registers`` are
+    the keys of the ports that count what is drawn in one band each, with the band.
     """
 
     port: str
@@ -55,6 +57,7 @@ class MeterConfig:
     energy: str | None = None
     exported: str | None = None
     switch: str | None = None
+    registers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> MeterConfig:
@@ -71,6 +74,7 @@ class MeterConfig:
             energy=data.get(CONF_ENERGY),
             exported=data.get(CONF_EXPORTED),
             switch=data.get(CONF_SWITCH),
+            registers=tuple(sorted(data.get(CONF_REGISTERS, {}).items())),
         )
 
     @property

@@ -5,12 +5,12 @@ or a price ends, and each part is priced by the time in which it was used, whene
 reading came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..quarters import Step
 from ..tariffs.pricing import Pricing
 from .prices import Piece, Prices, Rate, cost, steepest
-from .rows import NO_FLAG, Flag, Row, RowKey, Rows, Totals, total
+from .rows import MINUTE_MS, NO_FLAG, Flag, Row, RowKey, Rows, Totals, total
 
 type Part = tuple[int, int]
 """When a part of a step ended, in ms, and how much of the step was used up to then."""
@@ -64,6 +64,18 @@ class Account:
             done = upto
             parts.append((piece.end, upto))
         return parts
+
+    def change(self, pricing: Pricing | None, used: Mapping[int, int]) -> None:
+        """Go on with another contract, or with what has become known of one.
+
+        ``used`` is what stored rows hold of each of its cycles.
+        """
+        self.prices = Prices(pricing)
+        self.used = {
+            cycle: amount
+            + sum(row.amount for (at, _), row in self.pending.items() if at * MINUTE_MS >= cycle)
+            for cycle, amount in used.items()
+        }
 
     def drain(self) -> dict[RowKey, Row]:
         """Return the rows that are not stored yet, and forget them."""

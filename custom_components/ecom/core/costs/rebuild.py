@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from ..quarters import Quarter, Step
+from ...ports import Kind
+from ..quarters import Quarter, Series, Step
 from ..tariffs.model import UNKNOWN_BAND
 from ..tariffs.pricing import Pricing
 from ..timeline import QUARTER_MS
@@ -39,6 +40,14 @@ def rows_from_quarters(
             step = Step(since=start, until=end, amount=quarter.amount, index=0)
             account.count(step, estimated=quarter.estimated, within=within)
     return account.drain()
+
+
+def quarters_from_steps(steps: Iterable[Step]) -> dict[int, Quarter]:
+    """Return the quarter-hours of what a counter counted, by number since 1970."""
+    series = Series(kind=Kind.ENERGY)
+    for step in steps:
+        series.add(step)
+    return series.drain()
 
 
 def rows_from_steps(
