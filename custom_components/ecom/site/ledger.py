@@ -174,7 +174,8 @@ class LedgerBook:
         if self._late is not None:
             self._late()
             self._late = None
-            self._hass.async_create_task(self._quarters.flush())
+            # The step that this is told of has other accounts and indexes to reach first.
+            self._hass.async_create_task(self._quarters.flush(), eager_start=False)
 
     async def _write_late(self, _now: datetime) -> None:
         self._late = None
