@@ -40,7 +40,10 @@ def test_the_first_reading_counts_nothing() -> None:
 def test_a_reading_counts_in_its_quarter_hour() -> None:
     """And says how much of it is known."""
     found = series()
-    assert found.take(NOON + 3 * MINUTE, 1030.0) is None
+    step = found.take(NOON + 3 * MINUTE, 1030.0)
+    assert step is not None
+    assert (step.until - step.since, step.amount, step.index) == (180_000, 30_000, 1_030_000)
+    assert step.gap is None
     assert amounts(found) == {"12:00": 30.0}
     (quarter,) = found.pending.values()
     assert (quarter.covered_ms, quarter.estimated) == (180_000, False)
@@ -59,8 +62,9 @@ def test_what_lies_across_a_boundary_is_shared_by_time() -> None:
 def test_a_gap_is_told_and_its_quarter_hours_are_estimated() -> None:
     """Nobody knows when in it the energy was used."""
     found = series()
-    gap = found.take(NOON + 45 * MINUTE, 1090.0)
-    assert gap == Gap(since=NOON, until=NOON + 45 * MINUTE)
+    step = found.take(NOON + 45 * MINUTE, 1090.0)
+    assert step is not None
+    assert step.gap == Gap(since=NOON, until=NOON + 45 * MINUTE)
     assert amounts(found) == {"12:00": 30.0, "12:15": 30.0, "12:30": 30.0}
     assert all(quarter.estimated for quarter in found.pending.values())
 
@@ -109,8 +113,10 @@ def test_what_is_told_once_more_at_a_boundary_was_counted_before_it() -> None:
     """A poll and a push at the same moment, of which the second one knows more."""
     found = series()
     found.take(NOON + 15 * MINUTE, 1010.0)
-    found.take(NOON + 15 * MINUTE, 1012.0)
+    step = found.take(NOON + 15 * MINUTE, 1012.0)
     assert amounts(found) == {"12:00": 12.0}
+    assert step is not None
+    assert (step.until - step.since, step.amount) == (1, 2_000)
 
 
 def test_a_clock_that_goes_back_does_not_hide_a_fall() -> None:
@@ -152,6 +158,14 @@ def test_a_counter_that_shows_zero_for_a_while_is_not_counted_again(minutes: int
     assert sum(amounts(found).values()) == pytest.approx(20.0)
 
 
+def test_a_counter_that_falls_twice_is_back_where_it_was_first() -> None:
+    """The higher of both counts."""
+    found = Series(kind=Kind.ENERGY)
+    for minute, index in enumerate((50_000.0, 3.0, 0.0, 50_010.0)):
+        found.take(NOON + minute * MINUTE, index)
+    assert sum(amounts(found).values()) == pytest.approx(3.0 + 10.0)
+
+
 def test_a_clock_that_is_years_ahead_makes_no_quarter_hours() -> None:
     """Nothing is spread over more than is kept."""
     found = series()
@@ -177,6 +191,33 @@ def test_what_is_skipped_stays_unknown() -> None:
     found.skip(NOON + 30 * MINUTE, 5.0)
     found.take(NOON + 31 * MINUTE, 6.0)
     assert amounts(found) == {"12:30": 1.0}
+
+
+def test_an_exchange_counts_what_was_left_on_the_old_meter() -> None:
+    """And goes on from where the new one began; it has never been seen before, or fallen."""
+    found = series()
+    step = found.exchange(NOON + 5 * MINUTE, 1010.0, 700.0)
+    assert step is not None
+    assert (step.amount, step.index) == (10_000, 1_010_000)
+    found.take(NOON + 6 * MINUTE, 701.0)
+    assert amounts(found) == {"12:00": 11.0}
+    assert Series(kind=Kind.ENERGY).exchange(NOON, 5.0, 0.0) is None
+
+
+def test_an_exchange_at_the_moment_of_a_reading_loses_nothing() -> None:
+    """What was left is counted before it."""
+    found = series()
+    found.exchange(NOON, 1010.0, 700.0)
+    assert amounts(found) == {"11:45": 10.0}
+
+
+@pytest.mark.parametrize(("minutes", "closing"), [(-1, 1010.0), (1, 990.0)])
+def test_an_exchange_that_cannot_be(minutes: int, closing: float) -> None:
+    """The old meter was read later, or stood higher: nothing changes."""
+    found = series()
+    with pytest.raises(ValueError, match="read after"):
+        found.exchange(NOON + minutes * MINUTE, closing, 700.0)
+    assert (found.mark, found.pending) == (series().mark, {})
 
 
 def test_water_is_kept_to_the_millilitre() -> None:

@@ -1,5 +1,18 @@
 """Fixtures of the Site's tests."""
 
+import pytest
+
 from tests.families.e450.conftest import meter
+from tests.house import House
 
 __all__ = ["meter"]
+
+NOON = "2026-11-26T12:00:00+00:00"
+
+
+@pytest.fixture
+async def noon(house: House) -> House:
+    """Return a house at noon of a day, in UTC."""
+    await house.hass.config.async_set_time_zone("UTC")
+    house.freezer.move_to(NOON)
+    return house

@@ -21,7 +21,10 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.ecom.const import DOMAIN
+from custom_components.ecom.core.costs.rows import Row
+from custom_components.ecom.core.timeline import from_ms, to_ms
 from custom_components.ecom.registry import FAMILIES
+from custom_components.ecom.site.runtime import SiteRuntime
 from tests.house import House
 from tests.lives import (
     HOUR,
@@ -75,6 +78,13 @@ class Home:
     async def short_rows(self) -> list[Json]:
         """Return the five-minute rows."""
         return await rows(self.house, ENERGY_KEY, TEN, "5minute")
+
+    def rows(self, start: datetime, end: datetime) -> dict[datetime, Row]:
+        """Return the hours of the kettle's account."""
+        site = self.house.site_entries[0].runtime_data
+        assert isinstance(site, SiteRuntime)
+        found = site.quarters.store.ledger.rows(f"{POWER_KEY}#drawn", to_ms(start), to_ms(end))
+        return {from_ms(minute * 60_000): row for (minute, _), row in found.items()}
 
     async def quarters(self, start: datetime, end: datetime) -> list[Json]:
         """Return the quarter-hours of the kettle."""
@@ -159,6 +169,10 @@ async def test_the_hours_of_a_gap(
             drawn = sum(slot["drawn"] for slot in slots[4 * place : 4 * place + 4])
             assert drawn == pytest.approx(watts(TEN + (2 + place) * HOUR), abs=watts(TEN) / 30)
         assert not any(slot["coverage"] < 1 for slot in slots)
+        rows = home.rows(TEN + 2 * HOUR, TEN + 7 * HOUR)
+        for place in range(5):
+            quarter_hours = sum(slot["drawn"] for slot in slots[4 * place : 4 * place + 4])
+            assert rows[TEN + (2 + place) * HOUR].amount / 1000 == pytest.approx(quarter_hours)
 
 
 async def test_a_day_is_shared_among_its_hours(

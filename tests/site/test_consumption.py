@@ -1,7 +1,6 @@
 """What meters counted, by quarter-hour and longer, through the action."""
 
 import sqlite3
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,53 +15,12 @@ from custom_components.ecom.backup import async_post_backup, async_pre_backup
 from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.site.quarter_store import QuarterStore
 from custom_components.ecom.site.runtime import SiteRuntime
-from tests.entities import ForeignSensor, add_sensor, registry_id
+from tests.entities import add_sensor, registry_id
 from tests.families.e450.at_home import MeterAtHome
+from tests.grid import Grid
 from tests.house import House
 
-NOON = "2026-11-26T12:00:00+00:00"
-
 type Json = dict[str, Any]
-
-
-@pytest.fixture
-async def noon(house: House) -> House:
-    """Return a house at noon of a day, in UTC."""
-    await house.hass.config.async_set_time_zone("UTC")
-    house.freezer.move_to(NOON)
-    return house
-
-
-class Grid:
-    """A meter of another integration: a power and what counts it."""
-
-    def __init__(self, house: House, power: ForeignSensor, energy: ForeignSensor) -> None:
-        """Take two sensors that are there."""
-        self.house = house
-        self.power = power
-        self.energy = energy
-
-    @classmethod
-    async def at(cls, house: House, name: str = "grid") -> Grid:
-        """Add the sensors to a house."""
-        power = await add_sensor(house.hass, f"{name}_power")
-        energy = await add_sensor(house.hass, f"{name}_energy", "kWh")
-        return cls(house, power, energy)
-
-    def data(self, role: str = "grid", **more: Any) -> Mapping[str, Any]:
-        """Return the data of its meter."""
-        keys = {
-            "port": f"entity:{registry_id(self.power)}",
-            "energy": f"entity:{registry_id(self.energy)}",
-        }
-        return {**keys, "role": role, **more}
-
-    async def counts(self, kwh: float, **later: float) -> None:
-        """Let time pass, and then its counter say so much."""
-        if later:
-            await self.house.later(**later)
-        self.energy.shows(kwh, unit="kWh")
-        await self.house.hass.async_block_till_done()
 
 
 async def ask(house: House, **asked: Any) -> Json:

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ecom.const import DOMAIN, SITE_UID
 from custom_components.ecom.site.meter_billing import nodes_of
-from custom_components.ecom.site.meters import MeterConfig, Registers
+from custom_components.ecom.site.meters import MeterConfig, Rates
 from tests.entities import add_sensor
 from tests.house import House, subentry
 
@@ -56,7 +56,7 @@ async def change(
         (site.entry_id, "meter"),
         context={"source": SOURCE_RECONFIGURE, "subentry_id": id_of(site, title)},
     )
-    answer = {"role": role, "details": DETAILS, "billing": {"registers": "as_named", **billing}}
+    answer = {"role": role, "details": DETAILS, "billing": {"rates": "as_named", **billing}}
     result = await flow.async_configure(form["flow_id"], answer)
     await house.hass.async_block_till_done()
     if result["type"] is FlowResultType.FORM:
@@ -76,11 +76,11 @@ async def test_a_meter_hangs_below_another(house: House) -> None:
     await change(house, site, "entity:flat", "sub_meter", parent=grid, contract=contract)
     config = config_of(site, "entity:flat")
     assert (config.parent, config.contract, config.feed_in) == (grid, contract, None)
-    assert config.registers is Registers.AS_NAMED
-    assert "registers" not in site.subentries[id_of(site, "entity:flat")].data
-    await change(house, site, "entity:flat", "sub_meter", registers="swapped")
+    assert config.rates is Rates.AS_NAMED
+    assert "rates" not in site.subentries[id_of(site, "entity:flat")].data
+    await change(house, site, "entity:flat", "sub_meter", rates="swapped")
     config = config_of(site, "entity:flat")
-    assert (config.parent, config.registers) == (None, Registers.SWAPPED)
+    assert (config.parent, config.rates) == (None, Rates.SWAPPED)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ async def test_a_new_meter_says_where_it_hangs(house: House) -> None:
             "entity": oven.entity_id,
             "role": "sub_meter",
             "details": DETAILS,
-            "billing": {"registers": "ignored", "parent": id_of(site, "entity:flat")},
+            "billing": {"rates": "ignored", "parent": id_of(site, "entity:flat")},
         },
     )
     await house.hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     config = config_of(site, result["title"])
-    assert (config.parent, config.registers) == (id_of(site, "entity:flat"), Registers.IGNORED)
+    assert (config.parent, config.rates) == (id_of(site, "entity:flat"), Rates.IGNORED)

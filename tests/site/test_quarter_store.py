@@ -13,15 +13,15 @@ import pytest
 
 from custom_components.ecom.core.quarters import Gap, Mark, Quarter
 from custom_components.ecom.core.timeline import QUARTER_MS, Slot, to_ms
+from custom_components.ecom.site.database import StoreDamaged
 from custom_components.ecom.site.quarter_store import (
     KEPT,
     Batch,
     QuarterStore,
     Segment,
-    StoreDamaged,
     Total,
 )
-from custom_components.ecom.site.quarters import open_store
+from custom_components.ecom.site.stores import open_store
 from scripts.tools.pure import ROOT
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -242,7 +242,7 @@ def test_a_store_that_is_locked_is_not_damaged(path: Path, monkeypatch: pytest.M
 def test_a_checkpoint_brings_all_into_one_file(store: QuarterStore, path: Path) -> None:
     """So that a backup is whole."""
     store.write([batch(q0=5)])
-    store.checkpoint()
+    store.db.checkpoint()
     assert path.with_name("quarters.db-wal").stat().st_size == 0
 
 
@@ -251,6 +251,6 @@ def test_thirteen_months_of_a_meter_are_small(path: Path) -> None:
     store = QuarterStore(path)
     quarters = {n: Quarter(amount=n * 37 % 900_000, covered_ms=QUARTER_MS) for n in range(38_000)}
     store.write([Batch(key="a", mark=Mark(at=0, index=0), quarters=quarters)])
-    store.checkpoint()
+    store.db.checkpoint()
     store.close()
     assert path.stat().st_size < 1_000_000

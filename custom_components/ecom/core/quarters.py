@@ -68,6 +68,41 @@ class Gap:
     until: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What a counter counted between two readings: an amount in ``[since, until)``, in ms.
+
+    ``index`` is where it stands at ``until``. What was counted in no time, or while a clock
+    went back, is said to have been counted in the millisecond before.
+    """
+
+    since: int
+    until: int
+    amount: int
+    index: int
+
+    @property
+    def apart(self) -> bool:
+        """Return whether the readings are so far apart that the time between is a guess."""
+        return self.until - self.since > CLOSE_MS
+
+    @property
+    def gap(self) -> Gap | None:
+        """Return the gap that the later reading ends, None where they are close."""
+        if not self.apart:
+            return None
+        return Gap(since=from_ms(self.since), until=from_ms(self.until))
+
+    def after(self, moment: int) -> Step | None:
+        """Return the part of it that lies after a moment, None if there is none."""
+        if moment <= self.since:
+            return self
+        if moment >= self.until:
+            return None
+        before = self.amount * (moment - self.since) // (self.until - self.since)
+        return Step(since=moment, until=self.until, amount=self.amount - before, index=self.index)
+
+
 @dataclass(slots=True)
 class Quarter:
     """What is known of one quarter-hour; several of it add up."""
@@ -91,8 +126,10 @@ class Series:
     refused: int = 0
     fallen: Mark | None = None
 
-    def take(self, at: datetime, index: float) -> Gap | None:
-        """Take a reading, ``index`` in Wh or m³; return the gap that it ends, if one.
+    def take(self, at: datetime, index: float) -> Step | None:
+        """Take a reading, ``index`` in Wh or m³; return what was counted up to it.
+
+        None says that nothing can be told: it is the first one, an old one, or not credible.
 
         A counter that falls by a little was restored after a power cut, or jitters: it
         counts again once it has passed where it stood. One that falls further begins anew,
@@ -113,15 +150,23 @@ class Series:
         if amount is None:
             self.refused += 1
             return None
-        if now.at <= before.at:
-            # Counted in no time, or while a clock went back: there is nothing to spread it over.
-            # It was counted before that moment, which may be the beginning of a quarter-hour.
-            self._at(now.at - 1).amount += amount
-            return None
-        self._spread(before.at, now.at, amount)
-        if now.at - before.at <= CLOSE_MS:
-            return None
-        return Gap(since=from_ms(before.at), until=from_ms(now.at))
+        return self._book(before.at, now, amount)
+
+    def exchange(self, at: datetime, closing: float, opening: float) -> Step | None:
+        """Go on with another meter, which stood at ``opening`` when the old one did at ``closing``.
+
+        Return what the old one had still counted. Raises ValueError if the old one was read
+        later than that, or stood higher.
+        """
+        last, first, before = self._mark(at, closing), self._mark(at, opening), self.mark
+        if before is not None and (before.at > last.at or before.index > last.index):
+            raise ValueError("the meter was read after it was taken away, or above where it ended")
+        self.mark, self.fallen = first, None
+        return None if before is None else self._book(before.at, last, last.index - before.index)
+
+    def add(self, step: Step) -> None:
+        """Put what was counted into its quarter-hours; where the counter stands does not change."""
+        self._spread(step.since, step.until, step.amount)
 
     def skip(self, at: datetime, index: float) -> None:
         """Go on from a reading; what lies before it stays unknown."""
@@ -175,6 +220,17 @@ class Series:
         """Return what can be counted in a time, in scaled units."""
         most = slack[self.kind] + per_hour[self.kind] * elapsed_ms / 3_600_000
         return int(most * SCALES[self.kind])
+
+    def _book(self, since: int, now: Mark, amount: int) -> Step:
+        """Put an amount into its quarter-hours."""
+        if now.at <= since:
+            # Counted in no time, or while a clock went back: there is nothing to spread it over.
+            # It was counted before that moment, which may be the beginning of a quarter-hour.
+            self._at(now.at - 1).amount += amount
+            since = now.at - 1
+        else:
+            self._spread(since, now.at, amount)
+        return Step(since=since, until=now.at, amount=amount, index=now.index)
 
     def _spread(self, since: int, until: int, amount: int) -> None:
         """Spread an amount over a time; the parts add up to it exactly."""

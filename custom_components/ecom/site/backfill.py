@@ -16,6 +16,7 @@ from ..core.timeline import HOUR, QUARTER_MS, to_ms
 from ..errors import EcomError
 from ..ports import HourEnergy, Kind
 from .directory import PortDirectory
+from .ledger import LedgerBook
 from .quarters import QuarterBook
 from .statistics import energy_sensor, read_hours, write_hours
 
@@ -33,11 +34,18 @@ SCALE: Final = SCALES[Kind.ENERGY]
 class Backfill:
     """Looks every minute whether a gap can be filled, and fills one at a time."""
 
-    def __init__(self, hass: HomeAssistant, directory: PortDirectory, book: QuarterBook) -> None:
-        """Take the book that notices gaps; ``start`` begins."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        directory: PortDirectory,
+        book: QuarterBook,
+        ledger: LedgerBook,
+    ) -> None:
+        """Take the book that notices gaps, and what they cost; ``start`` begins."""
         self._hass = hass
         self._directory = directory
         self._book = book
+        self._ledger = ledger
         self._stop: CALLBACK_TYPE | None = None
         self.busy = False
 
@@ -157,7 +165,7 @@ class Backfill:
         )
 
     async def _store(self, key: str, gap: Gap, quarters: dict[int, Quarter]) -> None:
-        await self._hass.async_add_executor_job(self._book.store.fill, key, gap, quarters)
+        await self._ledger.fill(key, gap, quarters)
 
 
 def _without(remembered: Sequence[HourEnergy], hour: datetime) -> Sequence[HourEnergy]:

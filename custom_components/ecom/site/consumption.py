@@ -13,8 +13,8 @@ from ..core.timeline import Resolution, Slot, slots
 from ..core.topology import SITE, Node, balances
 from ..ports import Kind
 from .meters import KINDS
+from .pasts import DRAWN, FED
 from .quarter_store import QuarterStore, Segment, Total
-from .quarters import DRAWN, FED
 
 type Json = dict[str, Any]
 

@@ -15,10 +15,10 @@ from .meters import (
     CONF_CONTRACT,
     CONF_FEED_IN,
     CONF_PARENT,
-    CONF_REGISTERS,
+    CONF_RATES,
     SUBENTRY_METER,
     MeterConfig,
-    Registers,
+    Rates,
 )
 
 SUBENTRY_CONTRACT = "contract"
@@ -50,8 +50,8 @@ def billing_fields(site: ConfigEntry[Any], but: str | None = None) -> probatio.S
     if contracts:
         fields[probatio.Optional(CONF_CONTRACT)] = _choice(contracts)
         fields[probatio.Optional(CONF_FEED_IN)] = _choice(contracts)
-    fields[probatio.Required(CONF_REGISTERS, default=Registers.AS_NAMED)] = selector.SelectSelector(
-        selector.SelectSelectorConfig(options=[*Registers], translation_key="meter_registers")
+    fields[probatio.Required(CONF_RATES, default=Rates.AS_NAMED)] = selector.SelectSelector(
+        selector.SelectSelectorConfig(options=[*Rates], translation_key="meter_rates")
     )
     return probatio.Schema(fields)
 
@@ -60,7 +60,7 @@ def billing_data(
     site: ConfigEntry[Any], role: Role, answer: Mapping[str, Any], but: str | None = None
 ) -> dict[str, str]:
     """Return what a subentry keeps of the section; raises ChoiceError where it cannot be so."""
-    usual = {CONF_REGISTERS: Registers.AS_NAMED}
+    usual = {CONF_RATES: Rates.AS_NAMED}
     stated = {key: str(value) for key, value in answer.items() if value != usual.get(key)}
     child = Node(key=but or "", role=role, parent=stated.get(CONF_PARENT))
     try:
@@ -72,7 +72,7 @@ def billing_data(
 
 def billing_suggested(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section's values for a meter as it is."""
-    keys = (CONF_PARENT, CONF_CONTRACT, CONF_FEED_IN, CONF_REGISTERS)
+    keys = (CONF_PARENT, CONF_CONTRACT, CONF_FEED_IN, CONF_RATES)
     return {key: data[key] for key in keys if key in data}
 
 

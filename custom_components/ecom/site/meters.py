@@ -23,6 +23,7 @@ CONF_INVERTED: Final = "inverted"
 CONF_PARENT: Final = "parent"
 CONF_PHASES: Final = "phases"
 CONF_PORT: Final = "port"
+CONF_RATES: Final = "rates"
 CONF_REGISTERS: Final = "registers"
 CONF_ROLE: Final = "role"
 CONF_SWITCH: Final = "switch"
@@ -44,7 +45,7 @@ KINDS: Final[Mapping[Role, Kind]] = {
 """What a meter of each role is read as."""
 
 
-class Registers(StrEnum):
+class Rates(StrEnum):
     """What is made of registers between which a meter divides what it counts, by rate.
 
     A meter that does not name its rates has them by number: the first is peak, unless
@@ -62,7 +63,9 @@ class MeterConfig:
 
     ``energy`` and ``exported`` are the keys of the ports that count where the power of
     ``port`` is positive and where it is negative, ``switch`` that of what switches it.
-    They are stated for entities; a source of ECOM knows its own counters.
+    They are stated for entities; a source of ECOM knows its own counters. ``registers`` are
+    the keys of the ports that count what is drawn in one band each, with the band, where a
+    person states them.
 
     ``parent``, ``contract`` and ``feed_in`` are the ids of subentries: the meter above it,
     what it is billed by, and what is paid for what it feeds in.
@@ -76,10 +79,11 @@ class MeterConfig:
     energy: str | None = None
     exported: str | None = None
     switch: str | None = None
+    registers: tuple[tuple[str, str], ...] = ()
     parent: str | None = None
     contract: str | None = None
     feed_in: str | None = None
-    registers: Registers = Registers.AS_NAMED
+    rates: Rates = Rates.AS_NAMED
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> MeterConfig:
@@ -96,10 +100,11 @@ class MeterConfig:
             energy=data.get(CONF_ENERGY),
             exported=data.get(CONF_EXPORTED),
             switch=data.get(CONF_SWITCH),
+            registers=tuple(sorted(data.get(CONF_REGISTERS, {}).items())),
             parent=data.get(CONF_PARENT),
             contract=data.get(CONF_CONTRACT),
             feed_in=data.get(CONF_FEED_IN),
-            registers=Registers(data.get(CONF_REGISTERS, Registers.AS_NAMED)),
+            rates=Rates(data.get(CONF_RATES, Rates.AS_NAMED)),
         )
 
     @property
@@ -120,7 +125,7 @@ class MeterConfig:
         imported, exported = self.energy or found.imported, self.exported or found.exported
         if self.inverted:
             return Counters(imported=exported, exported=imported)
-        divided = self.energy is None and self.registers is not Registers.IGNORED
+        divided = self.energy is None and self.rates is not Rates.IGNORED
         registers = found.registers if divided else {}
         return Counters(imported=imported, exported=exported, registers=registers)
 

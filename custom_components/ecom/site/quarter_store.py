@@ -14,36 +14,17 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
+from ..core.costs.exchange import IndexMark
 from ..core.quarters import Gap, Mark, Quarter
 from ..core.timeline import QUARTER_MS, Slot, ceil_quarter, floor_quarter, from_ms, to_ms
+from .database import Database
+from .ledger_store import NO_ENTRIES, LedgerBatch, LedgerStore
 
 KEPT: Final = timedelta(days=430)
 """Thirteen months and some days: this month can be set against that of last year."""
-
-_VERSION: Final = 1
-_SCHEMA: Final = """
-CREATE TABLE series (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, value INTEGER NOT NULL
-);
-CREATE TABLE quarter (
-  series INTEGER NOT NULL, number INTEGER NOT NULL,
-  amount INTEGER NOT NULL, covered_ms INTEGER NOT NULL, estimated INTEGER NOT NULL,
-  PRIMARY KEY (series, number)
-) WITHOUT ROWID;
-CREATE TABLE meter (
-  name TEXT NOT NULL, direction TEXT NOT NULL, since INTEGER NOT NULL,
-  key TEXT NOT NULL, until INTEGER,
-  PRIMARY KEY (name, direction, since)
-) WITHOUT ROWID;
-CREATE TABLE gap (
-  series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
-  PRIMARY KEY (series, since)
-) WITHOUT ROWID;
-"""
 
 _ADD: Final = """
 INSERT INTO quarter VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -55,14 +36,6 @@ _SUM: Final = """
 SELECT sum(amount), sum(covered_ms), max(estimated) FROM quarter
 WHERE series = ? AND number >= ? AND number < ?
 """
-
-
-DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-"""What SQLite calls a file that is no database; a full disk, or a lock, damages nothing."""
-
-
-class StoreDamaged(Exception):
-    """The file is no database of ours, or of a newer version of ECOM."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,12 +66,16 @@ NOTHING: Final[Mapping[str, Segments]] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """What has become known of one series since it was last written."""
+    """What has become known of one series since it was last written.
+
+    ``marks`` are where its counter stood at the tops of hours, by hour since 1970.
+    """
 
     key: str
     mark: Mark
     quarters: Mapping[int, Quarter]
     gaps: Sequence[Gap] = field(default_factory=tuple)
+    marks: Mapping[int, IndexMark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,29 +92,23 @@ class QuarterStore:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises StoreDamaged, or sqlite3.Error if it cannot be opened."""
-        self._lock = Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        try:
-            self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
+        self.db = Database(path)
+        self.ledger = LedgerStore(self.db)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self.db.close()
 
     def marks(self) -> dict[str, Mark]:
         """Return where each series stood last, by key."""
-        with self._lock:
-            rows = self._db.execute("SELECT key, at, value FROM series").fetchall()
+        with self.db.reading() as db:
+            rows = db.execute("SELECT key, at, value FROM series").fetchall()
         return {key: Mark(at=at, index=value) for key, at, value in rows}
 
     def segments(self) -> dict[str, Segments]:
         """Return what counted each meter and when, by the meter's name."""
-        with self._lock:
-            rows = self._db.execute(
+        with self.db.reading() as db:
+            rows = db.execute(
                 "SELECT name, direction, key, since, until FROM meter ORDER BY since"
             ).fetchall()
         found: dict[str, Segments] = {}
@@ -146,28 +117,35 @@ class QuarterStore:
             found.setdefault(name, {}).setdefault(direction, []).append(segment)
         return found
 
-    def write(self, batches: Iterable[Batch], meters: Mapping[str, Segments] = NOTHING) -> None:
-        """Add to the quarter-hours and move the marks, all of it or nothing.
+    def write(
+        self,
+        batches: Iterable[Batch],
+        meters: Mapping[str, Segments] = NOTHING,
+        ledger: LedgerBatch = NO_ENTRIES,
+    ) -> None:
+        """Add to the quarter-hours and the ledger and move the marks, all of it or nothing.
 
         ``meters`` replaces what is known of the meters that it names.
         """
-        with self._lock, self._transaction():
+        with self.db.writing() as db:
             for name, segments in meters.items():
-                self._replace_meter(name, segments)
+                _replace_meter(db, name, segments)
+            self.ledger.write(ledger)
             for batch in batches:
-                series = self._id(batch.key, batch.mark)
-                self._db.executemany(_ADD, [
+                series = _id(db, batch.key, batch.mark)
+                db.executemany(_ADD, [
                     (series, number, each.amount, each.covered_ms, each.estimated)
                     for number, each in batch.quarters.items()
                 ])  # fmt: skip
-                self._db.executemany("INSERT OR REPLACE INTO gap VALUES (?, ?, ?)", [
+                db.executemany("INSERT OR REPLACE INTO gap VALUES (?, ?, ?)", [
                     (series, to_ms(gap.since), to_ms(gap.until)) for gap in batch.gaps
                 ])  # fmt: skip
+                self.ledger.write_marks(series, batch.marks)
 
     def totals(self, key: str, slots: Iterable[Slot]) -> list[Total]:
         """Return what is known of each slot; the slots begin and end with quarter-hours."""
-        with self._lock, closing(self._db.cursor()) as cursor:
-            series = self._known(key)
+        with self.db.reading() as db, closing(db.cursor()) as cursor:
+            series = _known(db, key)
             found = []
             for slot in slots:
                 first, last = to_ms(slot.start) // QUARTER_MS, to_ms(slot.end) // QUARTER_MS
@@ -179,11 +157,11 @@ class QuarterStore:
 
     def quarters(self, key: str, start: datetime, end: datetime) -> dict[int, Quarter]:
         """Return the quarter-hours in ``[start, end)``, by number since 1970."""
-        with self._lock:
-            rows = self._db.execute(
+        with self.db.reading() as db:
+            rows = db.execute(
                 "SELECT number, amount, covered_ms, estimated FROM quarter"
                 " WHERE series = ? AND number >= ? AND number < ?",
-                (self._known(key), to_ms(start) // QUARTER_MS, to_ms(end) // QUARTER_MS),
+                (_known(db, key), to_ms(start) // QUARTER_MS, to_ms(end) // QUARTER_MS),
             ).fetchall()
         return {
             number: Quarter(amount=amount, covered_ms=covered, estimated=bool(estimated))
@@ -192,99 +170,70 @@ class QuarterStore:
 
     def gaps(self, key: str) -> list[Gap]:
         """Return the gaps of a series that wait to be filled, in their order."""
-        with self._lock:
-            rows = self._db.execute(
+        with self.db.reading() as db:
+            rows = db.execute(
                 "SELECT since, until FROM gap WHERE series = ? ORDER BY since",
-                (self._known(key),),
+                (_known(db, key),),
             ).fetchall()
         return [Gap(since=from_ms(since), until=from_ms(until)) for since, until in rows]
 
-    def fill(self, key: str, gap: Gap, quarters: Mapping[int, Quarter]) -> None:
-        """Replace quarter-hours by what is better known, and forget the gap."""
-        with self._lock, self._transaction():
-            series = self._known(key)
-            self._db.executemany("INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?)", [
+    def put(self, key: str, quarters: Mapping[int, Quarter]) -> None:
+        """Replace quarter-hours by what is better known."""
+        with self.db.writing() as db:
+            series = _known(db, key)
+            db.executemany("INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?)", [
                 (series, number, each.amount, each.covered_ms, each.estimated)
                 for number, each in quarters.items()
             ])  # fmt: skip
-            self._db.execute(
-                "DELETE FROM gap WHERE series = ? AND since = ?", (series, to_ms(gap.since))
+
+    def fill(self, key: str, gap: Gap, quarters: Mapping[int, Quarter]) -> None:
+        """Replace quarter-hours, and forget the gap that they were in."""
+        with self.db.writing() as db:
+            self.put(key, quarters)
+            db.execute(
+                "DELETE FROM gap WHERE series = ? AND since = ?",
+                (_known(db, key), to_ms(gap.since)),
             )
+
+    def put_marks(self, key: str, marks: Mapping[int, IndexMark]) -> None:
+        """Replace where a counter stood at the tops of hours."""
+        with self.db.writing() as db:
+            self.ledger.write_marks(_known(db, key), marks)
 
     def prune(self, now: datetime) -> None:
         """Forget what is older than is kept, and series of which nothing is left."""
         oldest = to_ms(now - KEPT) // QUARTER_MS
-        with self._lock, self._transaction():
-            for (series,) in self._db.execute("SELECT id FROM series").fetchall():
-                self._db.execute(
-                    "DELETE FROM quarter WHERE series = ? AND number < ?", (series, oldest)
-                )
-            self._db.execute(
-                "DELETE FROM series WHERE at < ? AND id NOT IN (SELECT series FROM quarter)",
+        with self.db.writing() as db:
+            for (series,) in db.execute("SELECT id FROM series").fetchall():
+                db.execute("DELETE FROM quarter WHERE series = ? AND number < ?", (series, oldest))
+            db.execute(
+                "DELETE FROM series WHERE at < ? AND id NOT IN (SELECT series FROM quarter)"
+                " AND id NOT IN (SELECT series FROM index_mark)",
                 (oldest * QUARTER_MS,),
             )
-            self._db.execute("DELETE FROM gap WHERE until < ?", (oldest * QUARTER_MS,))
-
-    def checkpoint(self) -> None:
-        """Bring everything into the one file, so that a copy of it is whole."""
-        with self._lock:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _prepare(self) -> None:
-        """Make the tables of a new file, and see that an old one is sound."""
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._db.executescript(
-                    f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-                )
-            (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.Error as err:
-            if err.sqlite_errorcode & 0xFF in DAMAGED:
-                raise StoreDamaged(str(err)) from err
-            raise
-        if verdict != "ok" or version > _VERSION:
-            raise StoreDamaged(verdict if verdict != "ok" else "of a newer version")
-
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
-
-    def _replace_meter(self, name: str, segments: Segments) -> None:
-        self._db.execute("DELETE FROM meter WHERE name = ?", (name,))
-        self._db.executemany("INSERT INTO meter VALUES (?, ?, ?, ?, ?)", [
-            (name, direction, each.since, each.key, each.until)
-            for direction, times in segments.items()
-            for each in times
-        ])  # fmt: skip
-
-    def _id(self, key: str, mark: Mark) -> int:
-        """Return the number of a series, new or known, with its mark moved."""
-        self._db.execute(
-            "INSERT INTO series (key, at, value) VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET at = excluded.at, value = excluded.value",
-            (key, mark.at, mark.index),
-        )
-        return self._known(key)
-
-    def _known(self, key: str) -> int:
-        """Return the number of a series, -1 if there is none of that key."""
-        row = self._db.execute("SELECT id FROM series WHERE key = ?", (key,)).fetchone()
-        return -1 if row is None else int(row[0])
+            db.execute("DELETE FROM gap WHERE until < ?", (oldest * QUARTER_MS,))
 
 
-class _Transaction:
-    """All of it, or nothing."""
+def _replace_meter(db: sqlite3.Connection, name: str, segments: Segments) -> None:
+    db.execute("DELETE FROM meter WHERE name = ?", (name,))
+    db.executemany("INSERT INTO meter VALUES (?, ?, ?, ?, ?)", [
+        (name, direction, each.since, each.key, each.until)
+        for direction, times in segments.items()
+        for each in times
+    ])  # fmt: skip
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
 
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+def _id(db: sqlite3.Connection, key: str, mark: Mark) -> int:
+    """Return the number of a series, new or known, with its mark moved."""
+    db.execute(
+        "INSERT INTO series (key, at, value) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET at = excluded.at, value = excluded.value",
+        (key, mark.at, mark.index),
+    )
+    return _known(db, key)
 
-    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        if failed is None:
-            self._db.execute("COMMIT")
-        elif self._db.in_transaction:  # A full disk has rolled it back already.
-            self._db.execute("ROLLBACK")
+
+def _known(db: sqlite3.Connection, key: str) -> int:
+    """Return the number of a series, -1 if there is none of that key."""
+    row = db.execute("SELECT id FROM series WHERE key = ?", (key,)).fetchone()
+    return -1 if row is None else int(row[0])

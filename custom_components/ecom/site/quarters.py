@@ -3,25 +3,22 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..core.quarters import Series
-from ..core.timeline import to_ms
-from ..ports import AnyPort, Kind
+from .accounts import Accounts, Feed
+from .counting import Counting, counting
 from .directory import PortDirectory
-from .meters import KINDS, MeterConfig, MeterWatch
-from .quarter_store import QuarterStore, Segment, Segments, StoreDamaged
+from .meters import MeterWatch
+from .pasts import SIGNS, Pasts, account_key
+from .quarter_store import QuarterStore
 from .track import Track
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,60 +26,30 @@ _LOGGER = logging.getLogger(__name__)
 FLUSH_EVERY: Final = timedelta(minutes=5)
 PRUNE_EVERY: Final = timedelta(days=1)
 
-DRAWN, FED = "drawn", "fed"
-SIGNS: Final = {DRAWN: 1, FED: -1}
-OPPOSITE: Final = {DRAWN: FED, FED: DRAWN}
-
-
-def database(hass: HomeAssistant) -> Path:
-    """Return where the quarter-hours are kept."""
-    return Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.quarters.db"))
-
-
-def open_store(path: Path) -> QuarterStore:
-    """Return the store; a damaged one is put aside whole, and a new one begun.
-
-    Blocks. Raises OSError or sqlite3.Error if it cannot be opened now, which is no damage.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return QuarterStore(path)
-    except StoreDamaged as err:
-        aside = path.with_suffix(f".damaged-{int(dt_util.utcnow().timestamp())}")
-        _LOGGER.warning(
-            "The quarter-hours in %s cannot be read (%s); they are kept as %s, and begin anew",
-            path.name,
-            err,
-            aside.name,
-        )
-        for suffix in ("", "-wal", "-shm"):
-            if (part := path.with_name(path.name + suffix)).exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        return QuarterStore(path)
-
-
-def delete_quarters(path: Path) -> None:
-    """Delete the quarter-hours, with what was put aside of them. Blocks."""
-    for part in path.parent.glob(f"{path.stem}.*"):
-        part.unlink()
-
 
 class QuarterBook:
     """The series of all meters: those that are followed now, and those of the past."""
 
-    def __init__(self, hass: HomeAssistant, directory: PortDirectory, store: QuarterStore) -> None:
-        """Take a store that is open; ``start`` begins to write."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        directory: PortDirectory,
+        store: QuarterStore,
+        accounts: Accounts,
+    ) -> None:
+        """Take a store that is open, and the accounts in it; ``start`` begins to write."""
         self.store = store
+        self.accounts = accounts
         self.tracks: dict[str, Track] = {}
+        self.pasts = Pasts(store.segments())
         self._hass = hass
         self._directory = directory
         self._marks = store.marks()
-        self._segments = store.segments()
-        self._changed: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
         self._failing = False
         self._lock = asyncio.Lock()
-        self._paused = False
+        self._resumed = asyncio.Event()
+        self._resumed.set()
 
     @callback
     def start(self) -> None:
@@ -100,45 +67,57 @@ class QuarterBook:
         What a device remembers is followed in any case: its statistics have gaps too,
         whether it is a meter of the Site, a phase of one, or neither.
         """
-        configs = [meter.config for meter in meters]
-        wanted = {port.key: (port, port.kind, 0) for port in self._directory.remembered()}
-        wanted |= {
-            key: (port, kind, sign)
-            for config in configs
-            for key, port, kind, sign in self._counted(config)
+        wanted: dict[str, Counting] = {
+            port.key: Counting(key=port.key, port=port, kind=port.kind)
+            for port in self._directory.remembered()
         }
+        found = [
+            each for meter in meters for each in counting(self._directory, self.pasts, meter.config)
+        ]
+        wanted |= {each.key: each for each in found}
+        sources = [each.source for each in found if each.source is not None]
+        self.accounts.follow(sources)
         for key in [*self.tracks]:
             track = self.tracks[key]
-            if key not in wanted or wanted[key][0] is not track.port:
+            if key not in wanted or wanted[key].port is not track.port:
                 track.stop()
-        for key, (port, kind, sign) in wanted.items():
-            known = self.tracks.get(key)
-            if known is not None and known.port is port and known.following:
-                continue
-            series = known.series if known is not None else self._series(key, kind, sign)
-            remembers = self._directory.history(key) is not None
-            track = Track(key, port, series, sign=sign, remembers=remembers)
-            if known is not None:
-                track.gaps = known.gaps
-            self.tracks[key] = track
-            track.start()
+        for key, each in wanted.items():
+            feeds = [
+                Feed(accounts=self.accounts, source=source)
+                for source in sources
+                if source.key == key
+            ]
+            self._track(each, feeds)
 
-    def segments(self, config: MeterConfig) -> Segments:
-        """Return what has counted a meter and when, by ``drawn`` and ``fed``.
-
-        A meter that is turned round has its past turned round as well.
-        """
-        known = self._segments.get(config.port, {})
-        if not config.inverted:
-            return known
-        return {OPPOSITE[direction]: times for direction, times in known.items()}
+    def _track(self, counted: Counting, feeds: list[Feed]) -> None:
+        """Follow a series, or go on following it."""
+        key = counted.key
+        known = self.tracks.get(key)
+        if known is not None:
+            known.feeds = feeds
+            if known.port is counted.port and known.following:
+                return
+        track = Track(
+            key,
+            counted.port,
+            known.series if known is not None else self._series(counted),
+            sign=counted.sign,
+            remembers=self._directory.history(key) is not None,
+        )
+        track.feeds = feeds
+        if known is not None:
+            track.gaps, track.marks = known.gaps, known.marks
+        self.tracks[key] = track
+        track.start()
 
     @callback
     def moved(self, old: str, new: str) -> None:
-        """Let what counted a meter go on as its past, now that it reads another port."""
-        if new not in self._segments and (past := self._segments.pop(old, None)) is not None:
-            self._segments[new] = past
-            self._changed |= {old, new}
+        """Let what counted a meter, and its accounts, go on under the name of another port."""
+        self.pasts.moved(old, new)
+        for direction in SIGNS:
+            names = account_key(old, direction), account_key(new, direction)
+            self.pasts.moved(*names)
+            self.accounts.moved(*names)
 
     async def flush(self) -> None:
         """Write what is not written yet; what fails is tried again the next time.
@@ -150,12 +129,12 @@ class QuarterBook:
     async def pause(self) -> None:
         """Write what is known, and nothing more until ``resume``: the file is copied."""
         await self.flush()
-        self._paused = True
-        await self._hass.async_add_executor_job(self.store.checkpoint)
+        self._resumed.clear()
+        await self._hass.async_add_executor_job(self.store.db.checkpoint)
 
     def resume(self) -> None:
         """Write again."""
-        self._paused = False
+        self._resumed.set()
 
     async def close(self) -> None:
         """Follow nothing any more, and write what is left."""
@@ -169,75 +148,42 @@ class QuarterBook:
 
     async def _flush(self) -> None:
         async with self._lock:
-            if not self._paused:
+            if self._resumed.is_set():
                 await self._write()
+
+    async def settled[T](self, job: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Write what is known and do a job in the executor, with nothing written in between.
+
+        ``then`` takes its result. While files are copied it waits. Raises what the job raises.
+        """
+        await self._resumed.wait()
+        async with self._lock:
+            await self._write()
+            then(await self._hass.async_add_executor_job(job))
 
     async def _write(self) -> None:
         batches = [batch for track in self.tracks.values() if (batch := track.batch())]
-        changed, self._changed = self._changed, set()
-        meters = {name: self._segments.get(name, {}) for name in changed}
+        meters, ledger = self.pasts.drain(), self.accounts.drain()
         try:
-            await self._hass.async_add_executor_job(self.store.write, batches, meters)
+            await self._hass.async_add_executor_job(self.store.write, batches, meters, ledger)
         except sqlite3.Error as err:
             for batch in batches:
                 self.tracks[batch.key].put_back(batch)
-            self._changed |= changed
+            self.pasts.put_back(meters)
+            self.accounts.put_back(ledger)
             if not self._failing:
                 _LOGGER.warning("Quarter-hours cannot be written, and wait: %s", err)
             self._failing = True
             return
+        self.accounts.written(ledger)
         if self._failing:
             _LOGGER.info("Quarter-hours are written again")
         self._failing = False
 
-    def _counted(self, config: MeterConfig) -> Iterable[tuple[str, AnyPort, Kind, int]]:
-        """Yield key, port, kind and sign of each series of a meter whose port is there."""
-        kind = KINDS[config.role]
-        power = self._directory.resolve(config.port, kind, config.valid_for)
-        if power is None or power.kind is not kind:
-            return
-        keys = self._keys(config)
-        made = {direction: f"{config.port}#{direction}" for direction in SIGNS}
-        self._note(config.port, keys or made)
-        if not keys:
-            for direction, key in made.items():
-                yield key, power, Kind.ENERGY, SIGNS[direction]
-        for key in keys.values():
-            counts = kind if key == config.port else Kind.ENERGY
-            port = self._directory.resolve(key, counts, config.valid_for)
-            if port is not None and port.kind is counts:
-                yield key, port, counts, 0
-
-    def _keys(self, config: MeterConfig) -> dict[str, str]:
-        """Return what counts a meter by direction, as its port has it, whichever way it is."""
-        counters = config.counters(self._directory)
-        counted = {DRAWN: counters.imported, FED: counters.exported}
-        return {
-            OPPOSITE[direction] if config.inverted else direction: key
-            for direction, key in counted.items()
-            if key is not None
-        }
-
-    def _note(self, name: str, keys: Mapping[str, str]) -> None:
-        """Note what counts a meter from now on, if that is something else than before."""
-        known = self._segments.setdefault(name, {})
-        now = to_ms(dt_util.utcnow())
-        for direction in SIGNS:
-            times = known.setdefault(direction, [])
-            current = times[-1].key if times and times[-1].until is None else None
-            if current == keys.get(direction):
-                continue
-            if current is not None:
-                times[-1] = replace(times[-1], until=now)
-            if direction in keys:
-                # What counts a meter first has counted it before as well, if it counted at all.
-                times.append(Segment(key=keys[direction], since=now if times else 0))
-            self._changed.add(name)
-
-    def _series(self, key: str, kind: Kind, sign: int) -> Series:
+    def _series(self, counted: Counting) -> Series:
         """Return a series, going on where an earlier run left off; made of power, anew."""
-        counted = Kind.ENERGY if sign else kind
-        return Series(kind=counted, mark=None if sign else self._marks.get(key))
+        mark = None if counted.sign else self._marks.get(counted.key)
+        return Series(kind=counted.kind, mark=mark)
 
     async def _flush_now(self, _now: datetime) -> None:
         await self.flush()
@@ -246,4 +192,6 @@ class QuarterBook:
         await self.flush()
 
     async def _prune(self, now: datetime) -> None:
+        zone = dt_util.get_default_time_zone()
         await self._hass.async_add_executor_job(self.store.prune, now)
+        await self._hass.async_add_executor_job(self.store.ledger.prune, now, zone)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, override
 
 from homeassistant.const import Platform
@@ -14,19 +15,22 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..coordinator import EcomCoordinator
 from ..core.site_power import SUPPLY, UNKNOWN, site_power
-from ..core.timeline import Slot
+from ..core.timeline import Slot, to_ms
 from ..entity import EntitySpec, SpecAdder
 from ..errors import CannotConnect
 from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
+from .accounts import Accounts
 from .backfill import Backfill
 from .billing import Billing
 from .consumption import Asked, answer
 from .directory import PortDirectory
+from .ledger import LedgerBook
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .quarter_store import QuarterStore
-from .quarters import QuarterBook, database, delete_quarters, open_store
+from .quarters import QuarterBook
+from .stores import database, delete_quarters, open_store
 from .tables import SENSORS, SiteState
 from .topology_watch import TopologyWatch
 
@@ -75,9 +79,14 @@ class SiteRuntime:
     uid: Final = SITE_UID
 
     def __init__(
-        self, hass: HomeAssistant, entry: EcomConfigEntry, store: QuarterStore, billing: Billing
+        self,
+        hass: HomeAssistant,
+        entry: EcomConfigEntry,
+        store: QuarterStore,
+        accounts: Accounts,
+        billing: Billing,
     ) -> None:
-        """Follow the meters, and keep what they count in a store that is open."""
+        """Follow the meters, and keep what they count in an open store, and in its accounts."""
         self._hass = hass
         self.ports: Mapping[str, AnyPort] = {}
         self._entry = entry
@@ -85,11 +94,13 @@ class SiteRuntime:
         self._coordinator = SiteCoordinator(hass, entry)
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
-        self.quarters = QuarterBook(hass, self._directory, store)
-        self.backfill = Backfill(hass, self._directory, self.quarters)
+        self.quarters = QuarterBook(hass, self._directory, store, accounts)
+        self.ledger = LedgerBook(hass, self.quarters)
+        self.backfill = Backfill(hass, self._directory, self.quarters, self.ledger)
         self.billing = billing
         self._topology = TopologyWatch(hass, store, lambda: self._asked(self.asked()))
         self.quarters.start()
+        self.ledger.start()
         self.backfill.start()
         self._topology.start()
         self.apply()
@@ -128,7 +139,7 @@ class SiteRuntime:
         """Return the id of the meter that an entity belongs to, None if there is none."""
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
-            times = self.quarters.segments(meter.config).values()
+            times = self.quarters.pasts.of(meter.config).values()
             counted = {segment.key for each in times for segment in each}
             if keys & {*meter.config.keys, *counted}:
                 return meter_id
@@ -157,7 +168,7 @@ class SiteRuntime:
             Asked(
                 name=self._entry.subentries[meter_id].title,
                 node=nodes[meter_id],
-                series=self.quarters.segments(self._coordinator.meters[meter_id].config),
+                series=self.quarters.pasts.of(self._coordinator.meters[meter_id].config),
             )
             for meter_id in meters
         ]
@@ -193,6 +204,7 @@ class SiteRuntime:
             meter.unbind()
         self.backfill.close()
         self._topology.close()
+        self.ledger.close()
         await self.billing.close()
         await self.quarters.close()
         await self._coordinator.async_shutdown()
@@ -237,18 +249,24 @@ def port_keys(hass: HomeAssistant, entity_id: str) -> set[str]:
 async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
     """Start the Site, and let its subentries change it while it runs; raises CannotConnect."""
     try:
-        store = await hass.async_add_executor_job(open_store, database(hass))
+        store, accounts = await hass.async_add_executor_job(_open, database(hass))
     except (OSError, sqlite3.Error) as err:
         raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
     billing = Billing(hass, entry, lambda _since: None)
     await billing.load()
-    runtime = SiteRuntime(hass, entry, store, billing)
+    runtime = SiteRuntime(hass, entry, store, accounts, billing)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
         runtime.apply()
 
     entry.async_on_unload(entry.add_update_listener(updated))
     return runtime
+
+
+def _open(path: Path) -> tuple[QuarterStore, Accounts]:
+    """Return the store and the accounts in it. Blocks."""
+    store = open_store(path)
+    return store, Accounts.load(store.ledger, {}, to_ms(dt_util.utcnow()))
 
 
 async def forget(hass: HomeAssistant) -> None:

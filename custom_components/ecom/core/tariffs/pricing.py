@@ -88,6 +88,13 @@ class Pricing(Protocol):
         """
         ...
 
+    def price_of(self, moment: datetime, band: str) -> PriceSlice:
+        """Return the slice of a band that is nearest to a moment, which may lie outside of it.
+
+        Its price is None where the contract knows no such band, or nothing of it by then.
+        """
+        ...
+
     def unit_prices(self, moment: datetime, band: str) -> Mapping[str, UnitPrice]:
         """Return what each component charges for a unit of that band then, by its key."""
         ...

@@ -1,0 +1,1 @@
+"""What was used when, by band, and what it costs."""

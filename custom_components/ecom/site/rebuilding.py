@@ -1,0 +1,150 @@
+"""Makes rows of the ledger anew from what is stored, in one transaction.
+
+Everything here blocks: Home Assistant calls it from its executor.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from ..core.costs.exchange import Exchange, around, both, hour_marks
+from ..core.costs.prices import Prices
+from ..core.costs.rebuild import (
+    Used,
+    quarters_from_steps,
+    reprice,
+    rows_from_quarters,
+    rows_from_steps,
+)
+from ..core.costs.rows import HOUR_MS, Totals
+from ..core.quarters import Quarter
+from ..core.tariffs.pricing import Pricing
+from ..core.timeline import QUARTER_MS, from_ms, to_ms
+from .accounts import Source, used_now
+from .pasts import is_made
+from .quarter_store import KEPT, QuarterStore, Segment
+
+LOOK_AROUND: Final = timedelta(days=7)
+"""So far from an exchange a reading of either meter is looked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """An account whose rows of ``[start, end)`` in ms are made anew, and what counted for it."""
+
+    account: str
+    pricing: Pricing | None
+    start: int
+    end: int
+    now: int
+    segments: Sequence[Segment] = field(default_factory=tuple)
+    registers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """By how much the totals of an account have changed, and what it used of its cycle."""
+
+    account: str
+    more: Totals
+    used: Used
+
+
+def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
+    """Make the rows of whole hours anew from the quarter-hours, as far back as those are kept.
+
+    What registers counted stays in its hours and bands, and is priced anew. So it is with
+    what is older than the quarter-hours, which is left as it is.
+    """
+    if plan.registers:
+        return reprice_rows(store, plan)
+    oldest = to_ms(from_ms(plan.now) - KEPT)
+    start = max(plan.start // HOUR_MS, -(-oldest // HOUR_MS)) * HOUR_MS
+    end = -(-plan.end // HOUR_MS) * HOUR_MS
+    with store.db.writing():
+        quarters, until = _quarters(store, plan.segments, start, end)
+        rows = rows_from_quarters(
+            quarters,
+            plan.pricing,
+            until=until,
+            used=_used_before(store, plan, start),
+            made=any(is_made(segment.key) for segment in plan.segments),
+        )
+        more = store.ledger.replace(plan.account, start, end, rows)
+        return [_change(store, plan, more)]
+
+
+def reprice_rows(store: QuarterStore, plan: Plan) -> list[Change]:
+    """Price the rows of whole hours anew, each where it is."""
+    start, end = plan.start // HOUR_MS * HOUR_MS, -(-plan.end // HOUR_MS) * HOUR_MS
+    with store.db.writing():
+        rows, _ = reprice(
+            store.ledger.rows(plan.account, start, end),
+            plan.pricing,
+            used=_used_before(store, plan, start),
+            registers=plan.registers,
+        )
+        more = store.ledger.replace(plan.account, start, end, rows)
+        return [_change(store, plan, more)]
+
+
+def exchanged(
+    store: QuarterStore, key: str, exchange: Exchange, sources: Iterable[tuple[Source, Plan]]
+) -> list[Change]:
+    """Book a counter anew around an exchange that is stated afterwards, and keep that.
+
+    The quarter-hours, the indexes and the rows of the accounts that it feeds become those
+    of both meters. Raises ExchangeError where no readings fit.
+    """
+    reach = LOOK_AROUND // timedelta(milliseconds=1)
+    marks = store.ledger.marks(key, exchange.at - reach, exchange.at + reach)
+    before, after = around(marks, exchange)
+    steps = both(before, after, exchange)
+    with store.db.writing():
+        store.ledger.add_exchange(key, exchange)
+        store.put(key, quarters_from_steps(steps))
+        changes = []
+        for source, plan in sources:
+            mine = [each for step in steps if (each := step.after(source.since))]
+            start = max(before.at, -(-source.since // HOUR_MS) * HOUR_MS)
+            used = _used_before(store, plan, start)
+            rows = rows_from_steps(mine, plan.pricing, used=used, band=source.band)
+            more = store.ledger.replace(source.account, start, after.at, rows, band=source.band)
+            changes.append(_change(store, plan, more))
+            if changes[-1].used:  # What was used since is in other tiers now.
+                changes += reprice_rows(store, replace(plan, start=after.at))
+        for step in steps:
+            store.put_marks(key, hour_marks(step))
+        return changes
+
+
+def _quarters(
+    store: QuarterStore, segments: Sequence[Segment], start: int, end: int
+) -> tuple[dict[int, Quarter], int]:
+    """Return the quarter-hours of an account, and when what counts it was read last."""
+    found: dict[int, Quarter] = {}
+    marks, last = store.marks(), start
+    for segment in segments:
+        first = max(start, segment.since // QUARTER_MS * QUARTER_MS)
+        until = end if segment.until is None else min(end, segment.until + QUARTER_MS - 1)
+        if first >= until:
+            continue
+        if segment.key in marks:
+            last = max(last, marks[segment.key].at)
+        for number, each in store.quarters(segment.key, from_ms(first), from_ms(until)).items():
+            known = found.setdefault(number, Quarter())
+            known.amount += each.amount
+            known.estimated |= each.estimated
+    return found, last
+
+
+def _used_before(store: QuarterStore, plan: Plan, start: int) -> dict[int, int]:
+    """Return what was used before a time of the cycle that it begins in."""
+    cycle = Prices(plan.pricing).cycle(start)
+    return {} if cycle is None else {cycle: store.ledger.used(plan.account, cycle, start)}
+
+
+def _change(store: QuarterStore, plan: Plan, more: Totals) -> Change:
+    used = used_now(store.ledger, plan.account, plan.pricing, plan.now)
+    return Change(account=plan.account, more=more, used=used)
