@@ -19,7 +19,8 @@ _MONTHS: Final = 12
 class Portion:
     """How many days, months or years of a price are charged, and the sum that says so.
 
-    In the sum ``*`` stands for times. ``of`` is set where the sum is nothing but the days divided by it.
+    In the sum ``*`` stands for times. ``of`` is set where the sum is nothing but the days
+    divided by it.
     """
 
     factor: Fraction
