@@ -105,9 +105,7 @@ def _price(versions: Versions, day: date) -> UnitPrice:
 
 def contract(*components: Component, **more: Any) -> Contract:
     """Return a contract for electricity, unless it is told otherwise."""
-    return Contract(
-        key="main", components=components, **{"fluid": Fluid.ELECTRICITY, **more}
-    )
+    return Contract(key="main", components=components, **{"fluid": Fluid.ELECTRICITY, **more})
 
 
 def supply(
@@ -142,8 +140,11 @@ PEAK_OFF_PEAK = contract(
     Standing(key="cta", series=series(("2025-08-01", "22.725"), ("2026-02-01", "15.2667"))),
     Adder(key="excise", series=series(("2025-08-01", "0.02998"), ("2026-02-01", "0.03085"))),
     taxes=(
-        Tax(key="vat_reduced", series=series(("", "0.055"), ("2025-08-01", "0.2")),
-            of=("standing", "cta")),
+        Tax(
+            key="vat_reduced",
+            series=series(("", "0.055"), ("2025-08-01", "0.2")),
+            of=("standing", "cta"),
+        ),
         Tax(key="vat", series=series("0.2"), of=("energy", "excise")),
     ),
 )

@@ -32,7 +32,7 @@ def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
     return Section(
         fluid=bill.fluid,
         direction=bill.direction,
-        contract=contract.labels.get(contract.key, contract.key),
+        contract=contract.labels.get(contract.key, ""),
         unit=_counted_in(contract),
         quantity=units(bill.amount),
         lines=bill.lines,
@@ -69,7 +69,7 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
     return Section(
         fluid=bill.fluid,
         direction=bill.direction,
-        contract=contract.labels.get(contract.key, contract.key),
+        contract=contract.labels.get(contract.key, ""),
         unit=_counted_in(contract),
         quantity=units(own.amount),
         lines=own.lines,

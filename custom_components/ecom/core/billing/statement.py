@@ -106,7 +106,10 @@ class Before:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """One fluid in one direction. ``gross`` is all that is borne of it, with taxes."""
+    """One fluid in one direction, by the name of its contract if it has one.
+
+    ``quantity`` is one's own use; ``gross`` is all that is borne, with taxes.
+    """
 
     fluid: Fluid
     direction: Direction

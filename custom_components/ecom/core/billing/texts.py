@@ -25,7 +25,8 @@ NARROW: Final = "\u202f"
 HARD: Final = "\u00a0"
 MINUS: Final = "\u2212"
 TIMES: Final = "\u00d7"
-"""Spaces at which no line breaks, and the signs for less than nothing and for times."""
+DASH: Final = "\u2013"
+"""Spaces at which no line breaks; signs for less than nothing, for times and for until."""
 
 _MONTHS_EN: Final = [
     "Jan",
@@ -72,7 +73,7 @@ class Wording:
         """Whether it is French; all else is written as in English."""
         return self.language is Language.FRENCH
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return a text with its values put in. Raises ``KeyError`` for one that is not there."""
         return _Formats(self).vformat(self._typeset(TABLES[self.language][key]), (), values)
 
@@ -113,10 +114,18 @@ class Wording:
             return f"{day:%d/%m/%Y}"
         return f"{day.day}{HARD}{_MONTHS_EN[day.month - 1]}{HARD}{day.year}"
 
+    def ends(self, since: date, until: date) -> tuple[date, date]:
+        """Return the first and the last day of ``[since, until)``, as people name them."""
+        return since, max(since, until - timedelta(days=1))
+
     def days(self, since: date, until: date) -> str:
-        """Return the first and the last day of ``[since, until)``."""
-        last = until - timedelta(days=1)
-        return self.day(since) if since >= last else f"{self.day(since)} – {self.day(last)}"  # noqa: RUF001 - an en dash stands between days
+        """Return the first and the last day of ``[since, until)`` as text."""
+        first, last = self.ends(since, until)
+        return self.day(first) if first == last else f"{self.day(first)} {DASH} {self.day(last)}"
+
+    def change(self, rate: Decimal) -> str:
+        """Return how much more, or less, something is."""
+        return f"+{self.percent(rate)}" if rate > 0 else self.percent(rate)
 
     def month(self, first: date) -> str:
         """Return the short name of a month."""

@@ -1,0 +1,1 @@
+"""What energy costs, and who used it."""
