@@ -13,7 +13,6 @@ from ..tariffs.model import (
     Contract,
     Dynamic,
     Energy,
-    Manual,
     Minimum,
     Percent,
     Standing,
@@ -139,7 +138,7 @@ def _of(
             lines = minimum_lines(period, component, before)
         case Percent():
             lines = percent_lines(period, component, before)
-        case Manual():
+        case _:
             lines = manual_lines(period, component)
     return lines
 

@@ -158,15 +158,13 @@ def _pieces(building: Building, lines: Sequence[Line], usage: _Usage) -> list[Pi
 def _piece(building: Building, line: Line, usage: _Usage, before: Sequence[Piece]) -> Piece:
     """Return how a line is divided: by use, as the lines it is reckoned on, or by the key."""
     cents = to_cents(line.net)
-    match line.charge:
-        case Charge.FIXED:
-            return Piece(line=line, cents={FIXED: cents}, quantity=_quantity(line, {}))
-        case Charge.DERIVED:
-            borne = _borne(line, before)
-            quantity = _quantity(line, borne)
-            return Piece(line=line, cents=by_weight(cents, borne, FIXED), quantity=quantity)
-        case Charge.METERED:
-            used = _used_in(line, usage)
+    if line.charge is Charge.FIXED:
+        return Piece(line=line, cents={FIXED: cents}, quantity=_quantity(line, {}))
+    if line.charge is Charge.DERIVED:
+        borne = _borne(line, before)
+        divided = by_weight(cents, borne, FIXED)
+        return Piece(line=line, cents=divided, quantity=_quantity(line, borne))
+    used = _used_in(line, usage)
     if building.coefficient is None:
         divided = by_weight(cents, used, FIXED)
         return Piece(line=line, cents=divided, quantity=_quantity(line, used))

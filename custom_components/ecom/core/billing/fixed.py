@@ -93,7 +93,7 @@ def _power(
             return _Power(kw=Fraction(component.subscribed_kw), basis="basis_capacity", values={})
         case Basis.MONTH_PEAK:
             known = [peaks[month] for month in (day.replace(day=1),) if month in peaks]
-        case Basis.MEAN_OF_MONTH_PEAKS:
+        case _:
             known = _last_peaks(period, component, peaks)
     if not known:
         return None

@@ -10,7 +10,7 @@ from .lines import Line, Unpriced, Words
 from .markup import Markup, el, table
 from .statement import MeterSheet, Register, Section, Statement
 from .texts import DASH, HARD, Wording
-from .usage import units
+from .usage import Quality, units
 
 
 def annex(wording: Wording, statement: Statement) -> Markup:
@@ -106,7 +106,9 @@ def _exchanges(wording: Wording, section: Section) -> Iterator[Markup]:
 def quality_texts(wording: Wording, section: Section) -> Iterator[str]:
     """Yield how much is known how well, what could be wrong, gaps, and what has no price."""
     total = sum(tally.amount for tally in section.quality.values())
-    for quality, tally in section.quality.items():
+    for quality in Quality:
+        if (tally := section.quality.get(quality)) is None:
+            continue
         yield wording.text(
             "quality_of",
             name=quality,

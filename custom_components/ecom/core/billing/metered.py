@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from ..tariffs.model import Adder, Contract, Dynamic, Energy, Fluid, Tiered
 from ..tariffs.pricing import Pricing, UnitPrice
 from .lines import Charge, Line, Unit, Unpriced, Words
 from .period import Period, Span, narrowed, version_at
-from .rounding import half_up
+from .rounding import decimal, half_up
 from .usage import UsageRow, units
 
 MEAN_PLACES: Final = 6
@@ -189,7 +190,7 @@ def _mean(pot: _Pot) -> Decimal:
     """Return the mean price, shown rounded; 0 where amounts cancel out."""
     if not pot.quantity:
         return Decimal(0)
-    return round(pot.money / pot.quantity, MEAN_PLACES)
+    return decimal(Fraction(pot.money) / Fraction(pot.quantity), MEAN_PLACES)
 
 
 def _basis(contract: Contract, pot: _Pot, *, mean: bool) -> Words:

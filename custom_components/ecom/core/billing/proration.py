@@ -76,7 +76,7 @@ def cycle_of(per: Per, anchor: Anchor, day: date) -> date:
             return day
         case Per.MONTH:
             return day.replace(day=1)
-        case Per.YEAR:
+        case _:
             start = _on(day.year, month, first)
             return start if start <= day else _on(day.year - 1, month, first)
 
