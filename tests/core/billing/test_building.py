@@ -79,7 +79,7 @@ def test_standing_charges_go_by_the_key() -> None:
     assert str(anna.part.lines[0].net) == "2.49"
     assert anna.part.lines[0].quantity == 16
     assert anna.part.lines[0].basis.values == {"pool": "5.94"}
-    assert (anna.weight, anna.of) == (420, 1000)
+    assert (anna.weight, anna.of) == (Decimal(420), Decimal(1000))
     assert anna.words.values == {
         "key": "thousandths", "weight": "420", "of": "1000", "pool": "48.78",
     }  # fmt: skip
@@ -107,7 +107,7 @@ def test_meters_that_count_more_than_the_main_one_make_losses_negative() -> None
     found = divide(house(units=units, common={}))
     check(found)
     first = next(line for line in found.losses.lines if line.component == "energy")
-    assert (str(first.net), first.quantity) == ("-14.34", -100)
+    assert (str(first.net), first.quantity) == ("-14.34", Decimal(-100))
     assert found.losses.amount == 470 * KWH
     assert str(found.own["anna"].lines[0].net) == "57.36"
 
@@ -150,7 +150,9 @@ def test_heat_is_partly_common_and_the_rest_by_index() -> None:
         for name, each in found.shared.items()
     }
     assert energy == {"a": "12.00", "b": "18.00"}
-    assert (found.losses.amount, found.losses.lines) == (200 * KWH, ())
+    assert found.losses.amount == 200 * KWH
+    assert not found.losses.lines
+    assert [note.values for note in found.notes] == [{"share": "0.3"}]
 
 
 def test_hot_water_by_volume_alone() -> None:

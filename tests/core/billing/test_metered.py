@@ -52,7 +52,9 @@ def test_a_curve_is_one_line_at_its_mean_price() -> None:
     lines, _ = spot(("2026-01-02T00:00", "1"), ("2026-01-02T01:00", "3"), ("2026-01-03T00:00", "7"))
     assert nets(lines) == ["0.57"]  # 0.10 - 0.06 + 0.525 = 0.565
     line = lines[0]
-    assert (line.quantity, line.unit_price, line.mean) == (11, Decimal("0.051364"), True)
+    assert (line.quantity, line.unit_price, line.mean) == (
+        Decimal(11), Decimal("0.051364"), True,
+    )  # fmt: skip
     assert (line.since, line.until) == (d("2026-01-01"), d("2026-02-01"))
     assert line.basis.key == "basis_mean"
     assert not line.provisional
@@ -76,7 +78,9 @@ def test_hours_without_a_price_are_not_priced_at_the_next_one() -> None:
 def test_amounts_that_cancel_out_have_no_mean_price() -> None:
     """Their money does not cancel out."""
     lines, _ = spot(("2026-01-02T00:00", "2"), ("2026-01-02T01:00", "-2"))
-    assert (nets(lines), lines[0].quantity, lines[0].unit_price) == (["0.24"], 0, 0)
+    assert (nets(lines), lines[0].quantity, lines[0].unit_price) == (
+        ["0.24"], Decimal(0), Decimal(0),
+    )  # fmt: skip
 
 
 def test_a_band_that_is_not_known_has_no_price() -> None:
@@ -127,7 +131,9 @@ def test_gas_is_priced_by_its_energy_and_its_volume_is_stated() -> None:
     ]
     made = bill(supply(of, usage))
     line = made.lines[0]
-    assert (nets(made.lines), line.quantity, line.unit) == (["44.60"], 446, Unit.KWH)
+    assert (nets(made.lines), line.quantity, line.unit) == (
+        ["44.60"], Decimal(446), Unit.KWH,
+    )  # fmt: skip
     assert line.basis.values == {"volume": "40.000000", "coefficient": "11.1500"}
     assert made.unpriced == (
         Unpriced(component="energy", label="energy", quantity=Decimal(7), unit=Unit.M3),
@@ -194,6 +200,12 @@ def test_a_tier_ends_at_its_bound() -> None:
     assert water(whole, ("2026-01-02T00:00", "80")) == [("80", "80.00", 1)]
 
 
+def test_a_correction_leaves_the_tiers_that_it_had_filled() -> None:
+    """What was counted too much is taken back at the price at which it was charged."""
+    found = water(tiered(), ("2026-01-02T00:00", "90"), ("2026-01-03T00:00", "-15"))
+    assert found == [("75", "75.00", 1)]
+
+
 def test_bounds_are_for_each_dwelling() -> None:
     """Three dwellings may use three times as much."""
     found = water(tiered(dwellings=3), ("2026-01-02T00:00", "250"))
@@ -249,4 +261,4 @@ def test_tiers_of_gas_need_its_energy() -> None:
     usage = [row("2026-01-02T00:00", ALWAYS, "3"), row("2026-01-12T00:00", ALWAYS, "9")]
     made = bill(supply(of, usage))
     assert nets(made.lines) == ["80.00", "20.00"]
-    assert [(each.quantity, each.unit) for each in made.unpriced] == [(3, Unit.M3)]
+    assert [(each.quantity, each.unit) for each in made.unpriced] == [(Decimal(3), Unit.M3)]

@@ -1,12 +1,15 @@
 """Words, numbers, days and money in both languages."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from custom_components.ecom.core.billing import texts
 from custom_components.ecom.core.billing.building import LOSSES
 from custom_components.ecom.core.billing.keys import VACANT, KeyKind
 from custom_components.ecom.core.billing.lines import Unit, Words
@@ -128,6 +131,18 @@ def test_own_words_stay_as_they_are() -> None:
     """A label that is no key is somebody's own."""
     assert (FRENCH.name("peak"), FRENCH.name("Vélo")) == ("heures pleines", "Vélo")
     assert (FRENCH.unit(Unit.DAY), FRENCH.unit(Unit.DAY, per=True)) == ("jours", "jour")
+
+
+def test_every_sentence_that_is_named_is_there() -> None:
+    """Of bases and notes, wherever they are made."""
+    folder = Path(texts.__file__).parent
+    named = {
+        key
+        for path in folder.glob("*.py")
+        for key in re.findall(r'"((?:basis|note)_[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert named <= set(TABLES[Language.ENGLISH])
 
 
 def test_a_text_that_is_not_there_is_an_error() -> None:

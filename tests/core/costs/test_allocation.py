@@ -69,7 +69,7 @@ def test_without_a_meter_of_the_site_nothing_is_known(missing: str) -> None:
     values: dict[str, int | None] = {
         "produced": 1, "imported": 1, "exported": 1, "charged": 1, "discharged": 1, missing: None,
     }  # fmt: skip
-    found = sun_shares(SunSlot(consumers={"a": 1}, **values))  # type: ignore[arg-type]
+    found = sun_shares(SunSlot(consumers={"a": 1}, **values))
     unknown = Used(own=None, grid=None)
     assert (found.site, found.rest, found.consumers) == (unknown, unknown, {"a": unknown})
 
@@ -84,18 +84,15 @@ def test_a_consumer_that_is_not_known_is_within_the_rest() -> None:
 AMOUNT = st.integers(0, 10**9)
 
 
-@given(AMOUNT, AMOUNT, AMOUNT, AMOUNT, AMOUNT, st.dictionaries(st.sampled_from("abc"), AMOUNT))
-def test_shares_add_up(
-    produced: int, imported: int, exported: int, charged: int, discharged: int,
-    consumers: dict[str, int],
-) -> None:  # fmt: skip
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(("produced", "imported", "exported", "charged", "discharged"), AMOUNT)
+    ),
+    st.dictionaries(st.sampled_from("abc"), AMOUNT),
+)
+def test_shares_add_up(meters: dict[str, int], consumers: dict[str, int]) -> None:
     """The sun of all is the site's, and nobody has more than was consumed."""
-    found = sun_shares(
-        SunSlot(
-            produced=produced, imported=imported, exported=exported,
-            charged=charged, discharged=discharged, consumers=consumers,
-        )
-    )  # fmt: skip
+    found = sun_shares(SunSlot(consumers=consumers, **meters))
     parts = [*found.consumers.values(), found.rest]
     assert found.site.own is not None
     assert sum(part.own or 0 for part in parts) == found.site.own

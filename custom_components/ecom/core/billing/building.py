@@ -5,7 +5,7 @@ counted more than all others is losses, and less than nothing if the others coun
 Standing charges, common parts and losses are then divided by a key.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -83,6 +83,7 @@ class Division:
     losses: Part
     fixed: Part
     shared: Mapping[str, Shared]
+    notes: tuple[Words, ...] = ()
 
 
 def divide(building: Building) -> Division:
@@ -108,7 +109,13 @@ def divide(building: Building) -> Division:
         losses=parts[LOSSES],
         fixed=parts[FIXED],
         shared=_shared(building, pieces, taxes, amounts),
+        notes=(*made.notes, *_notes(coefficient)),
     )
+
+
+def _notes(coefficient: Decimal | None) -> Iterator[Words]:
+    if coefficient is not None:
+        yield Words(key="note_coefficient", values={"share": str(coefficient)})
 
 
 def _usage(building: Building) -> _Usage:

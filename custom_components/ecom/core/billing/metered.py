@@ -144,7 +144,8 @@ def lines_of(
             pot.money += piece.quantity * piece.price.value
             pot.amount += piece.amount
             pot.provisional |= piece.price.provisional
-    ordered = sorted(pots.values(), key=lambda pot: (pot.first.span.start, pot.first.order))
+    kept = [pot for pot in pots.values() if pot.quantity or pot.money]
+    ordered = sorted(kept, key=lambda pot: (pot.first.span.start, pot.first.order))
     yield from (_line(period, component, pot) for pot in ordered)
     unit = unit_of(period.contract)
     for band, quantity in unpriced.items():

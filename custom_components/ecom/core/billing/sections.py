@@ -81,7 +81,7 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
         bound=facts.bound,
         gaps=facts.gaps,
         before=facts.before,
-        notes=bill.notes,
+        notes=division.notes,
     )
 
 

@@ -57,7 +57,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "read": "read",
     "estimated": "estimated",
     "unknown": "not known",
-    "exchange": "{name:text}: meter exchanged on {at:moment}: closed at {closing:number} {unit:unit}, "
+    "exchange": "{name:text}: meter exchanged on {at:moment}, "
+    "closed at {closing:number} {unit:unit}, "
     "opened at {opening:number} {unit:unit}",
     "not_approved": "without legal approval",
     "quality": "Quality of the data",
@@ -84,6 +85,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "allocate costs.",
     "note_few_months": "Capacity: {known:number} of {months:number} month peaks were known; the "
     "mean is that of those.",
+    "note_share": "Key: {key:name}, {weight:number} of {of:number} of {pool:money} before tax.",
+    "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
+    "rest by the meters alone.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
     "basis_unit": "",
     "basis_mean": "mean of prices weighted by use",

@@ -57,7 +57,8 @@ FRENCH: Final[Mapping[str, str]] = {
     "read": "relevé",
     "estimated": "estimé",
     "unknown": "inconnu",
-    "exchange": "{name:text} : compteur remplacé le {at:moment} : fermé à {closing:number} {unit:unit}, "
+    "exchange": "{name:text} : compteur remplacé le {at:moment}, "
+    "fermé à {closing:number} {unit:unit}, "
     "ouvert à {opening:number} {unit:unit}",
     "not_approved": "sans approbation légale",
     "quality": "Qualité des données",
@@ -85,6 +86,9 @@ FRENCH: Final[Mapping[str, str]] = {
     "relevés servent à répartir des charges.",
     "note_few_months": "Capacité : {known:number} pointes mensuelles sur {months:number} étaient "
     "connues ; la moyenne est celle de ces mois.",
+    "note_share": "Clé : {key:name}, {weight:number} sur {of:number} de {pool:money} HT.",
+    "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
+    "clé, le reste selon les seuls compteurs.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
     "basis_unit": "",
     "basis_mean": "moyenne des prix pondérée par la consommation",
@@ -130,8 +134,8 @@ FRENCH: Final[Mapping[str, str]] = {
     "name_cold_water": "Eau froide",
     "name_hot_water": "Eau chaude",
     "name_heat": "Chaleur",
-    "name_import": "fournie",
-    "name_export": "injectée",
+    "name_import": "fourniture",
+    "name_export": "injection",
     "name_thousandths": "tantièmes",
     "name_surface": "surface",
     "name_equal": "parts égales",

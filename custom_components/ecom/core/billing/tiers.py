@@ -77,12 +77,14 @@ def _tiers(component: Tiered) -> list[_Tier]:
 
 def _over(tiers: Sequence[_Tier], used: Decimal, quantity: Decimal) -> list[tuple[_Tier, Decimal]]:
     """Return how much of a quantity is in each tier."""
-    found = []
-    for tier in tiers:
-        top = used + quantity if tier.upper is None else min(tier.upper, used + quantity)
-        if (share := top - max(tier.lower, used)) > 0:
-            found.append((tier, share))
-    return found
+    shares = ((tier, _held(tier, used + quantity) - _held(tier, used)) for tier in tiers)
+    return [(tier, share) for tier, share in shares if share]
+
+
+def _held(tier: _Tier, used: Decimal) -> Decimal:
+    """Return how much of what a cycle has used is in a tier."""
+    top = used if tier.upper is None else min(tier.upper, used)
+    return max(top - tier.lower, Decimal(0))
 
 
 def _of_row(
