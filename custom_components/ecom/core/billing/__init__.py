@@ -1,0 +1,1 @@
+"""What was supplied, put into lines, divided among members, and written as a statement."""

@@ -1,0 +1,110 @@
+"""The details of one fluid: own lines, the common share, and taxes."""
+
+from collections.abc import Iterable, Iterator
+
+from .lines import Line, TaxLine, Unit
+from .markup import Markup, el, joined, table
+from .statement import CommonShare, Section
+from .texts import DASH, HARD, Wording
+
+
+def details(wording: Wording, section: Section) -> Markup:
+    """Return the lines of a section and its sums."""
+    blocks = [el("h2", _title(wording, section))]
+    if section.common:
+        blocks.append(el("h3", wording.text("own_use")))
+    blocks.append(_lines(wording, section.lines))
+    if section.common:
+        blocks += _common(wording, section, section.common)
+    return joined([*blocks, _sums(wording, section)])
+
+
+def _title(wording: Wording, section: Section) -> str:
+    fluid = wording.name(section.fluid)
+    return f"{fluid} {DASH} {section.contract}" if section.contract else fluid
+
+
+def _common(wording: Wording, section: Section, common: CommonShare) -> Iterator[Markup]:
+    yield el("h3", wording.text("common_share"))
+    yield el(
+        "p",
+        wording.text(
+            "common_words",
+            key=common.key,
+            weight=common.weight,
+            of=common.of,
+            amount=common.building_amount,
+            unit=section.unit,
+            gross=common.building_gross,
+            pool=common.pool_net,
+        ),
+        class_="soft",
+    )
+    yield _lines(wording, common.lines)
+
+
+def _lines(wording: Wording, lines: Iterable[Line]) -> Markup:
+    head = [wording.text(key) for key in ("label", "days", "quantity", "unit_price", "tax", "net")]
+    return table(head, (_cells(wording, line) for line in lines), 4, "lines")
+
+
+def _cells(wording: Wording, line: Line) -> list[str]:
+    rates = ", ".join(wording.percent(tax.rate) for tax in line.taxes)
+    return [
+        joined([line_name(wording, line), *_basis(wording, line)]),
+        wording.days(line.since, line.until),
+        quantity(wording, line),
+        unit_price(wording, line),
+        rates,
+        wording.money(line.net),
+    ]
+
+
+def _basis(wording: Wording, line: Line) -> Iterator[Markup]:
+    """Yield how a line came about, and what is uncertain of its price."""
+    marks = [wording.say(line.basis)] if wording.say(line.basis) else []
+    if line.provisional:
+        marks.append(wording.text("provisional"))
+    if marks:
+        yield el("span", ", ".join(marks), class_="basis")
+
+
+def line_name(wording: Wording, line: Line) -> str:
+    """Return what a line is for, with its band."""
+    name = wording.name(line.label)
+    return f"{name}, {wording.name(line.band_label)}" if line.band_label else name
+
+
+def quantity(wording: Wording, line: Line) -> str:
+    """Return the quantity of a line with its unit; money has that of its currency."""
+    match line.unit:
+        case Unit.MONEY:
+            return wording.money(line.quantity)
+        case Unit.ITEM:
+            return ""
+        case unit:
+            return f"{wording.number(line.quantity)}{HARD}{wording.unit(unit)}"
+
+
+def unit_price(wording: Wording, line: Line) -> str:
+    """Return the price for one of a unit; a rate is a percentage."""
+    match line.per:
+        case Unit.MONEY:
+            return wording.percent(line.unit_price)
+        case Unit.ITEM:
+            return ""
+        case per:
+            return f"{wording.price(line.unit_price)}/{wording.unit(per, per=True)}"
+
+
+def _sums(wording: Wording, section: Section) -> Markup:
+    rows = [[wording.text("subtotal_net"), wording.money(section.net)]]
+    rows += [[tax_name(wording, tax), wording.money(tax.amount)] for tax in section.all_taxes]
+    rows.append([wording.text("subtotal"), wording.money(section.gross)])
+    cells = (el("tr", el("td", name), el("td", sum_, class_="n")) for name, sum_ in rows)
+    return el("table", el("tbody", *cells), class_="sums")
+
+
+def tax_name(wording: Wording, tax: TaxLine) -> str:
+    """Return what a tax is on."""
+    return wording.text("tax_of", name=tax.key, rate=tax.rate, base=tax.base)

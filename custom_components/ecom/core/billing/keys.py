@@ -1,0 +1,158 @@
+"""Keys by which what is common is divided, and division without a remainder.
+
+Of a unit that nobody lives in the share goes to ``VACANT``, whose owner bears it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+from typing import Final
+
+VACANT: Final = "vacant"
+"""The party that bears what falls on days without a member, and on shares nobody holds."""
+
+_PERCENT: Final = Decimal(100)
+
+
+class KeyKind(StrEnum):
+    """What a share is measured by."""
+
+    THOUSANDTHS = "thousandths"
+    SURFACE = "surface"
+    EQUAL = "equal"
+    OCCUPANTS = "occupants"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """Somebody who bears a share for the days ``[moved_in, moved_out)``.
+
+    Those who follow each other in one ``unit`` name it alike. ``shares`` are in
+    thousandths, m², persons, or percent.
+    """
+
+    key: str
+    unit: str
+    shares: Mapping[KeyKind, Decimal] = field(default_factory=dict)
+    moved_in: date | None = None
+    moved_out: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """A way to divide; of ``total`` shares those that no unit has fall to ``VACANT``."""
+
+    kind: KeyKind
+    total: Decimal | None = None
+
+
+class KeyRefused(ValueError):
+    """Shares that cannot be; ``args[0]`` is a translation key, then its placeholders."""
+
+
+def weights(key: Key, members: Sequence[Member], since: date, until: date) -> dict[str, Fraction]:
+    """Return the mean share of each member who was there over the days ``[since, until)``.
+
+    Raises ``KeyRefused`` for two members in one unit on one day, a negative share, and units
+    that have more than the total.
+    """
+    found: dict[str, Fraction] = {}
+    held = Decimal(0)
+    for unit in sorted({member.unit for member in members}):
+        living = sorted(
+            (member for member in members if member.unit == unit),
+            key=lambda member: (member.moved_in or date.min, member.key),
+        )
+        held += max(_share(key.kind, member) for member in living)
+        for name, part in _of_unit(key.kind, living, since, until):
+            found[name] = found.get(name, Fraction(0)) + part
+    total = _PERCENT if key.kind is KeyKind.FIXED else key.total
+    if total is not None:
+        if held > total:
+            raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
+        found[VACANT] = found.get(VACANT, Fraction(0)) + Fraction(total - held)
+    return {name: part for name, part in found.items() if part or name != VACANT}
+
+
+def _share(kind: KeyKind, member: Member) -> Decimal:
+    share = Decimal(1) if kind is KeyKind.EQUAL else member.shares.get(kind, Decimal(0))
+    if share < 0:
+        raise KeyRefused("negative_share", {"member": member.key})
+    return share
+
+
+def _of_unit(
+    kind: KeyKind, living: Sequence[Member], since: date, until: date
+) -> Iterator[tuple[str, Fraction]]:
+    """Yield the shares of those who follow each other, and of the days between them.
+
+    Days without a member have the share of who lived there before, or else of who comes
+    next; persons are counted only where there are some.
+    """
+    days, at, share = (until - since).days, since, _share(kind, living[0])
+    for member in living:
+        first = max(member.moved_in or since, since)
+        last = min(member.moved_out or until, until)
+        if first >= last:
+            share = _share(kind, member) if last <= since else share
+            continue
+        if first < at:
+            raise KeyRefused("two_at_once", {"member": member.key, "unit": member.unit})
+        yield VACANT, _vacant(kind, share) * (first - at).days / days
+        share = _share(kind, member)
+        yield member.key, Fraction(share) * (last - first).days / days
+        at = last
+    yield VACANT, _vacant(kind, share) * (until - at).days / days
+
+
+def _vacant(kind: KeyKind, share: Decimal) -> Fraction:
+    return Fraction(0) if kind is KeyKind.OCCUPANTS else Fraction(share)
+
+
+def split(amount: int, shares: Mapping[str, Fraction | Decimal | int]) -> dict[str, int]:
+    """Divide whole cents, or mWh, by largest remainder; the parts add up to the amount.
+
+    Where remainders are equal the first names get more, in the order of the alphabet. A
+    negative amount is divided as the positive one is. If nobody has a share all have the
+    same. Raises ``KeyRefused`` for a negative share, or where there is nobody.
+    """
+    if not shares:
+        raise KeyRefused("nobody")
+    if negative := [name for name, share in shares.items() if share < 0]:
+        raise KeyRefused("negative_share", {"member": min(negative)})
+    return apportion(amount, shares if any(shares.values()) else dict.fromkeys(shares, 1))
+
+
+def apportion(amount: int, shares: Mapping[str, Fraction | Decimal | int]) -> dict[str, int]:
+    """Divide as ``split`` does, among shares of either sign whose sum is not 0."""
+    if amount < 0:
+        return {name: -part for name, part in apportion(-amount, shares).items()}
+    total = sum((Fraction(share) for share in shares.values()), Fraction(0))
+    exact = {name: amount * Fraction(share) / total for name, share in shares.items()}
+    parts = {name: floor(quota) for name, quota in exact.items()}
+    by_rest = sorted(exact, key=lambda name: (parts[name] - exact[name], name))
+    for name in by_rest[: amount - sum(parts.values())]:
+        parts[name] += 1
+    return parts
+
+
+def sliced(
+    key: Key, members: Sequence[Member], used: Iterable[tuple[date, int]]
+) -> dict[str, Fraction]:
+    """Return the shares of amounts used on their days by those who were there that day.
+
+    This is the other way to allow for moving in and out: by use rather than by days.
+    """
+    found: dict[str, Fraction] = {}
+    for day, amount in used:
+        of_day = weights(key, members, day, day + timedelta(days=1))
+        total = sum(of_day.values(), Fraction(0))
+        for name, share in of_day.items():
+            part = amount * share / total if total else Fraction(0)
+            found[name] = found.get(name, Fraction(0)) + part
+    return found

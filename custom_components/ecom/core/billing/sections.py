@@ -1,0 +1,90 @@
+"""Sections of a statement, from a bill of one's own or from one's part of a building's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..tariffs.model import Contract
+from .building import Division
+from .lines import Bill, Unit
+from .metered import unit_of
+from .parts import Part
+from .statement import Before, CommonShare, Gap, MeterSheet, Section
+from .usage import Quality, Tally, units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What a section says beside money: meters, how well amounts are known, last year."""
+
+    meters: tuple[MeterSheet, ...] = ()
+    quality: Mapping[Quality, Tally] = field(default_factory=dict)
+    bound: Decimal = Decimal(0)
+    gaps: tuple[Gap, ...] = ()
+    before: Before | None = None
+
+
+def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
+    """Return the section of who has a contract: the whole bill.
+
+    How well amounts are known is what the bill says, unless the facts say it.
+    """
+    return Section(
+        fluid=bill.fluid,
+        direction=bill.direction,
+        contract=contract.labels.get(contract.key, ""),
+        unit=_counted_in(contract),
+        quantity=units(bill.amount),
+        lines=bill.lines,
+        taxes=bill.taxes,
+        meters=facts.meters,
+        unpriced=bill.unpriced,
+        quality=facts.quality or bill.quality,
+        bound=facts.bound or bill.bound,
+        gaps=facts.gaps,
+        before=facts.before,
+        notes=bill.notes,
+    )
+
+
+def section_of_member(contract: Contract, division: Division, member: str, facts: Facts) -> Section:
+    """Return the section of a member: own use, and the share of what is common.
+
+    ``unpriced`` is that of the whole building: it is in nobody's total.
+    """
+    own = division.own.get(member, Part())
+    bill, shared = division.bill, division.shared.get(member)
+    common = None
+    if shared is not None:
+        common = CommonShare(
+            key=shared.key.kind.value,
+            weight=shared.weight,
+            of=shared.of,
+            pool_net=shared.pool,
+            building_gross=bill.gross,
+            building_amount=units(bill.amount),
+            lines=shared.part.lines,
+            taxes=shared.part.taxes,
+        )
+    return Section(
+        fluid=bill.fluid,
+        direction=bill.direction,
+        contract=contract.labels.get(contract.key, ""),
+        unit=_counted_in(contract),
+        quantity=units(own.amount),
+        lines=own.lines,
+        taxes=own.taxes,
+        meters=facts.meters,
+        common=common,
+        unpriced=bill.unpriced,
+        quality=facts.quality,
+        bound=facts.bound,
+        gaps=facts.gaps,
+        before=facts.before,
+        notes=division.notes,
+    )
+
+
+def _counted_in(contract: Contract) -> Unit:
+    """Return the unit of the meter: gas that is priced by energy is counted in m³."""
+    return Unit.M3 if contract.coefficient else unit_of(contract)

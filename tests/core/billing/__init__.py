@@ -1,0 +1,1 @@
+"""Tests of bills, of what members bear, and of statements."""

@@ -1,0 +1,168 @@
+"""Division without a remainder, and keys that know who lived where."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.ecom.core.billing.keys import (
+    VACANT,
+    Key,
+    KeyKind,
+    KeyRefused,
+    Member,
+    apportion,
+    sliced,
+    split,
+    weights,
+)
+from tests.core.billing.supplies import d
+
+JANUARY = (d("2026-01-01"), d("2026-02-01"))
+
+
+def member(
+    key: str, share: str = "1", moved_in: str = "", moved_out: str = "", unit: str = ""
+) -> Member:
+    """Return a member with one share for all kinds of keys."""
+    return Member(
+        key=key,
+        unit=unit or key,
+        shares=dict.fromkeys(KeyKind, Decimal(share)),
+        moved_in=d(moved_in) if moved_in else None,
+        moved_out=d(moved_out) if moved_out else None,
+    )
+
+
+def test_a_hundred_over_three() -> None:
+    """The first of the alphabet gets the cent, in whatever order they are named."""
+    assert split(10_000, {"c": 1, "a": 1, "b": 1}) == {"a": 3334, "b": 3333, "c": 3333}
+
+
+def test_a_credit_is_divided_as_the_charge_was() -> None:
+    """Both cancel out for everybody."""
+    assert split(-10_000, {"a": 1, "b": 1, "c": 1}) == {"a": -3334, "b": -3333, "c": -3333}
+
+
+def test_the_largest_remainder_gets_the_cent() -> None:
+    """Not the first name."""
+    assert split(100, {"a": Decimal("33.3"), "b": Decimal("66.7")}) == {"a": 33, "b": 67}
+
+
+def test_where_nobody_has_a_share_all_have_the_same() -> None:
+    """What has to be paid is paid."""
+    assert split(3, {"b": 0, "a": 0}) == {"a": 2, "b": 1}
+
+
+@pytest.mark.parametrize(("shares", "key"), [({"a": -1, "b": 2}, "negative_share"), ({}, "nobody")])
+def test_what_cannot_be_divided_is_refused(shares: dict[str, int], key: str) -> None:
+    """With the reason."""
+    with pytest.raises(KeyRefused) as err:
+        split(1, shares)
+    assert err.value.args[0] == key
+
+
+NAMES = st.text("abcdef", min_size=1, max_size=3)
+
+
+@given(
+    st.integers(-(10**12), 10**12),
+    st.dictionaries(NAMES, st.fractions(0, 1000), min_size=1, max_size=8),
+)
+def test_parts_add_up_to_the_whole(amount: int, shares: dict[str, Fraction]) -> None:
+    """No part is a whole unit away from what is exact, and the order of names is of no account."""
+    parts = split(amount, shares)
+    assert sum(parts.values()) == amount
+    assert split(amount, dict(reversed(shares.items()))) == parts
+    if total := sum(shares.values()):
+        assert all(abs(parts[name] - amount * shares[name] / total) < 1 for name in shares)
+
+
+@given(
+    st.integers(-(10**6), 10**6),
+    st.dictionaries(NAMES, st.integers(-50, 1000), min_size=1, max_size=6),
+)
+def test_parts_of_either_sign_add_up(amount: int, shares: dict[str, int]) -> None:
+    """Losses can be less than nothing."""
+    if sum(shares.values()):
+        assert sum(apportion(amount, shares).values()) == amount
+
+
+def test_who_moves_in_bears_the_days_from_then_on() -> None:
+    """The days before are the previous member's, or those of nobody."""
+    living = (
+        member("old", "60", moved_out="2026-01-08", unit="1"),
+        member("new", "60", moved_in="2026-01-12", unit="1"),
+        member("other", "40"),
+    )
+    found = weights(Key(kind=KeyKind.SURFACE), living, *JANUARY)
+    assert found == {
+        "old": Fraction(60 * 7, 31),
+        VACANT: Fraction(60 * 4, 31),
+        "new": Fraction(60 * 20, 31),
+        "other": Fraction(40),
+    }
+
+
+def test_who_is_gone_or_has_not_come_bears_nothing() -> None:
+    """The unit is empty at the share of who left it, or else of who comes."""
+    gone = (
+        member("gone", "5", moved_out="2025-12-01", unit="1"),
+        member("later", "9", moved_in="2026-05-01", unit="1"),
+    )
+    assert weights(Key(kind=KeyKind.SURFACE), gone, *JANUARY) == {VACANT: Fraction(5)}
+    assert weights(Key(kind=KeyKind.SURFACE), gone[1:], *JANUARY) == {VACANT: Fraction(9)}
+
+
+def test_an_empty_unit_has_no_persons() -> None:
+    """The others bear what goes by persons."""
+    living = (member("a", "3"), member("b", "2", moved_in="2026-01-17"))
+    found = weights(Key(kind=KeyKind.OCCUPANTS), living, *JANUARY)
+    assert found == {"a": Fraction(3), "b": Fraction(2 * 15, 31)}
+
+
+def test_equal_parts_are_those_of_units() -> None:
+    """Whatever shares a member has."""
+    living = (member("a", "30"), member("b", "70"))
+    assert weights(Key(kind=KeyKind.EQUAL), living, *JANUARY) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("key", "vacant"),
+    [
+        (Key(kind=KeyKind.FIXED), 10),
+        (Key(kind=KeyKind.THOUSANDTHS, total=Decimal(1000)), 910),
+        (Key(kind=KeyKind.THOUSANDTHS, total=Decimal(90)), None),
+        (Key(kind=KeyKind.THOUSANDTHS), None),
+    ],
+)
+def test_shares_that_nobody_holds_are_the_owners(key: Key, vacant: int | None) -> None:
+    """Percentages are of a hundred, thousandths of what is said."""
+    found = weights(key, (member("a", "50"), member("b", "40")), *JANUARY)
+    assert found.get(VACANT) == vacant
+
+
+@pytest.mark.parametrize(
+    ("living", "key"),
+    [
+        ((member("a", "60"), member("b", "41")), "more_than_total"),
+        ((member("a", "-1"),), "negative_share"),
+        ((member("a", unit="1"), member("b", moved_in="2026-01-31", unit="1")), "two_at_once"),
+    ],
+)
+def test_shares_that_cannot_be_are_refused(living: tuple[Member, ...], key: str) -> None:
+    """With the reason."""
+    with pytest.raises(KeyRefused) as err:
+        weights(Key(kind=KeyKind.FIXED), living, *JANUARY)
+    assert err.value.args[0] == key
+
+
+def test_a_share_can_follow_the_days_of_use_instead() -> None:
+    """Who came on the second day bears nothing of the first."""
+    living = (member("a"), member("b", moved_in="2026-01-02"))
+    used = [(d("2026-01-01"), 30), (d("2026-01-02"), 50)]
+    key = Key(kind=KeyKind.OCCUPANTS)
+    assert sliced(key, living, used) == {"a": 55, "b": 25}
+    assert sliced(key, (member("a", "0"),), used) == {"a": 0}
