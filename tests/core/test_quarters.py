@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.ecom.core.quarters import Gap, Integrator, Series
-from custom_components.ecom.core.timeline import QUARTER_MS, from_ms
+from custom_components.ecom.core.timeline import QUARTER_MS, from_ms, to_ms
 from custom_components.ecom.ports import Kind
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -218,6 +218,20 @@ def test_an_exchange_that_cannot_be(minutes: int, closing: float) -> None:
     with pytest.raises(ValueError, match="read after"):
         found.exchange(NOON + minutes * MINUTE, closing, 700.0)
     assert (found.mark, found.pending) == (series().mark, {})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(-9, (60, 30_000)), (0, (60, 30_000)), (40, (20, 10_000))]
+)
+def test_the_part_of_a_step_after_a_moment(seconds: int, expected: tuple[int, int]) -> None:
+    """By time; its end stays."""
+    step = series().take(NOON + MINUTE, 1030.0)
+    assert step is not None
+    later = step.after(to_ms(NOON) + 1000 * seconds)
+    assert later is not None
+    assert ((later.until - later.since) // 1000, later.amount) == expected
+    assert (later.until, later.index) == (step.until, step.index)
+    assert step.after(step.until) is None
 
 
 def test_water_is_kept_to_the_millilitre() -> None:

@@ -221,6 +221,25 @@ async def test_a_restart_bills_the_time_between_as_it_was(
     assert sum(row.bound for row in rows.values()) == round(4 * 0.1 * MONEY)
 
 
+async def test_a_crash_bills_nothing_twice_and_loses_nothing(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not written is billed by the next reading."""
+    await grid.counts(2.0, minutes=4)
+    await runtime(grid.house).quarters.flush()
+    await grid.counts(3.0, minutes=2)
+
+    def gone(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QuarterStore, "write", gone)
+        await grid.house.unload(grid.house.site_entries[0])
+    assert await grid.house.hass.config_entries.async_setup(grid.house.site_entries[0].entry_id)
+    await grid.counts(4.0, minutes=2)
+    assert await stored(grid.house) == {("12:00", "all"): (3.0, 0)}
+
+
 async def test_tiers_go_on_after_a_restart(grid: Grid, contracts: dict[str, Pricing]) -> None:
     """From what is stored of the cycle."""
     tiers = (Tier(upper=Decimal(2), price=Decimal(0)), Tier(upper=None, price=Decimal(1)))
@@ -354,6 +373,68 @@ async def test_registers_say_which_band(noon: House) -> None:
     await ledger(noon).set_pricing(key, dearer)
     await ledger(noon).rebuild(key, NOON)
     assert await stored(noon) == {("12:00", HP): (2.0, 0.8), ("12:24", HC): (3.0, 0.6)}
+
+
+async def test_tiers_after_an_exchange(grid: Grid) -> None:
+    """What the new meter counted later is in the tiers that were reached by then."""
+    house, key = grid.house, str(grid.data()["energy"])
+    tiers = (Tier(upper=Decimal(10), price=Decimal(0)), Tier(upper=None, price=Decimal(1)))
+    one = replace(price(NOON, HP, "0"), tiers=tiers, cycle_start=NOON - MINUTE)
+    await ledger(house).set_pricing(account(house), Changes.of(one))
+    for kwh, minutes in ((5.0, 60), (45.0, 3), (47.0, 57), (52.0, 60)):
+        await grid.counts(kwh, minutes=minutes)
+    assert spent(house)[:2] == (51.0, 41.0)
+    await ledger(house).exchange(key, NOON + 62 * MINUTE, 6_000.0, 44_000.0)
+    assert await stored(house) == {
+        ("12:00", HP): (4.0, 0),
+        ("13:00", HP): (4.0, 0),
+        ("14:00", HP): (5.0, 3.0),
+    }
+    await grid.counts(53.0, minutes=1)
+    assert spent(house)[:2] == (14.0, 4.0)
+
+
+async def test_a_meter_that_another_counter_counts(grid: Grid) -> None:
+    """Its rows are made anew from what both counted, each in its time."""
+    await grid.counts(2.0, minutes=70)
+    other = await Grid.at(grid.house, "other")
+    entry = grid.house.site_entries[0]
+    (subentry,) = entry.subentries.values()
+    data = {**grid.data(), "energy": other.data()["energy"]}
+    grid.house.hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    await other.counts(500.0)
+    await other.counts(502.0, minutes=70)
+    before = await stored(grid.house)
+    assert spent(grid.house)[0] == 3.0
+    await ledger(grid.house).rebuild(account(grid.house), NOON)
+    assert await stored(grid.house) == before
+    await ledger(grid.house).rebuild(account(grid.house), NOON + 125 * MINUTE)
+    assert await stored(grid.house) == before
+
+
+async def test_a_register_that_was_exchanged(noon: House) -> None:
+    """Its band alone is booked anew, and its index follows its rows."""
+    meter = await Registers.at(noon)
+    await ledger(noon).set_pricing(account(noon), TWO)
+    await meter.count(11.0, 22.0, minutes=60)
+    await meter.count(11.0, 500.0, minutes=2)
+    await meter.count(11.0, 504.0, minutes=58)
+    key = list(meter.data()["registers"])[1]
+    await noon.later(minutes=1)
+    with pytest.raises(ExchangeError):
+        await ledger(noon).exchange(key, NOON + 61 * MINUTE, 22_500.0, 504_500.0)
+    await meter.count(11.0, 505.0, minutes=59)
+    await ledger(noon).exchange(key, NOON + 61 * MINUTE, 22_500.0, 499_000.0)
+    assert spent(noon) == pytest.approx((1.0 + 2.0 + 0.5 + 6.0, 0.2 + 0.85, 0))
+    rows = await stored(noon)
+    assert rows["12:00", HP] == (1.0, 0.2)
+    marks = runtime(noon).quarters.store.ledger.marks(key, *EVER)
+    first = to_ms(NOON) // 3_600_000
+    assert [marks[first + hour].index for hour in (1, 2, 3)] == [
+        22 * UNIT,
+        504 * UNIT,
+        505 * UNIT,
+    ]
 
 
 async def test_registers_that_are_named_later(noon: House) -> None:

@@ -101,7 +101,7 @@ class LedgerBook:
         In Wh or m³. Where the new one has not been read yet, what the old one had still counted
         is counted, and the new one goes on. Otherwise what was booked around it is replaced;
         raises ExchangeError where there are no readings of both, such as before the first full
-        hour of the new one.
+        hour of the new one, and KeyError for a counter that is not followed.
         """
         track = self._quarters.tracks[key]
         scale, store = SCALES[track.series.kind], self._quarters.store

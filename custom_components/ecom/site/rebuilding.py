@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from ..core.costs.exchange import Exchange, around, both, hour_marks
+from ..core.costs.exchange import Exchange, IndexMark, around, both, hour_marks
 from ..core.costs.prices import Prices
 from ..core.costs.rebuild import (
     Used,
@@ -104,18 +104,20 @@ def exchanged(
     with store.db.writing():
         store.ledger.add_exchange(key, exchange)
         store.put(key, quarters_from_steps(steps))
-        changes = []
+        changes, marks = list[Change](), dict[int, IndexMark]()
+        for step in steps:
+            marks |= hour_marks(step)
         for source, plan in sources:
             mine = [each for step in steps if (each := step.after(source.since))]
             start = max(before.at, -(-source.since // HOUR_MS) * HOUR_MS)
             used = _used_before(store, plan, start)
-            rows = rows_from_steps(mine, plan.pricing, used=used, band=source.band)
+            rows, found = rows_from_steps(mine, plan.pricing, used=used, band=source.band)
+            marks |= found
             more = store.ledger.replace(source.account, start, after.at, rows, band=source.band)
             changes.append(_change(store, plan, more))
             if changes[-1].used:  # What was used since is in other tiers now.
                 changes += reprice_rows(store, replace(plan, start=after.at))
-        for step in steps:
-            store.put_marks(key, hour_marks(step))
+        store.put_marks(key, marks)
         return changes
 
 

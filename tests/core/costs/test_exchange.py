@@ -73,7 +73,7 @@ def test_an_exchange_that_is_stated_after_days() -> None:
     assert after == Mark(at=to_ms(NOON + 120 * MINUTE), index=1502 * UNIT)
     steps = both(before, after, stated)
     assert [each.amount for each in steps] == [10 * UNIT, 13 * UNIT]
-    rows = rows_from_steps(steps, CONTRACT, used={})
+    rows, _ = rows_from_steps(steps, CONTRACT, used={})
     assert total(rows.values()).money == round(23 * 0.2 * MONEY)
 
 

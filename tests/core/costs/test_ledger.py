@@ -211,6 +211,17 @@ def test_tiers_go_on_where_they_were() -> None:
     assert Account(TWO).prices.cycle(to_ms(NOON)) is None
 
 
+def test_another_contract_holds_from_then_on() -> None:
+    """It is told what was used of its cycle and stored; what is not stored is known here."""
+    account = Account(TWO)
+    account.count(step(-90, -80, 4))
+    account.count(step(0, 1, 1))
+    account.change(tiered(("2", "0"), (None, "1")), {to_ms(NOON): UNIT})
+    account.count(step(1, 2, 1))
+    assert account.used == {to_ms(NOON): 3 * UNIT}
+    assert account.totals.money == round((5 * 0.2142 + 0.1 + 1) * MONEY)
+
+
 def test_the_next_boundary() -> None:
     """That of the price, or of the hour."""
     prices = Account(TWO).prices

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.ecom.core.costs.ledger import Account
-from custom_components.ecom.core.costs.rebuild import reprice, rows_from_quarters, rows_from_steps
+from custom_components.ecom.core.costs.rebuild import (
+    quarters_from_steps,
+    reprice,
+    rows_from_quarters,
+    rows_from_steps,
+)
 from custom_components.ecom.core.costs.rows import MONEY, UNIT, Quality, Row, Totals, total
 from custom_components.ecom.core.quarters import Quarter, Series
 from custom_components.ecom.core.tariffs.model import UNKNOWN_BAND
@@ -67,8 +72,18 @@ def test_what_is_made_of_power_is_bounded_by_the_quarter_hour() -> None:
 def test_no_quarter_hours_are_no_rows() -> None:
     """And steps can be priced anew as well."""
     assert rows_from_quarters({}, TWO, until=LATER, used={}) == {}
-    (row,) = rows_from_steps([step(0, 1, 1)], TWO, used={}, band=HC).values()
-    assert row.money == round(0.1589 * MONEY)
+    rows, marks = rows_from_steps([step(50, 90, 4, index=9)], TWO, used={}, band=HC)
+    assert total(rows.values()).money == round(4 * 0.1589 * MONEY)
+    assert [mark.index for mark in marks.values()] == [6 * UNIT]
+
+
+def test_steps_make_quarter_hours() -> None:
+    """As a counter does."""
+    found = quarters_from_steps([step(0, 20, 4), step(20, 22, 1)])
+    assert {number - FIRST: quarter.amount for number, quarter in found.items()} == {
+        0: 3 * UNIT,
+        1: 2 * UNIT,
+    }
 
 
 def test_tiers_go_on_from_what_was_used() -> None:
@@ -76,7 +91,7 @@ def test_tiers_go_on_from_what_was_used() -> None:
     contract, used = tiered(("2", "0"), (None, "1")), {to_ms(NOON): 3 * UNIT}
     for rows in (
         rows_from_quarters(quarters(1), contract, until=LATER, used=used),
-        rows_from_steps([step(0, 1, 1)], contract, used=used),
+        rows_from_steps([step(0, 1, 1)], contract, used=used)[0],
         reprice({(MINUTE_OF_NOON, HP): Row(amount=UNIT)}, contract, used=used)[0],
     ):
         assert total(rows.values()).money == round(1.1 * MONEY)

@@ -5,7 +5,7 @@ well have begun anew, or be wrong. The sum is that of both meters, so what was b
 meanwhile from the difference of the two is replaced.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..quarters import Mark, Step
@@ -34,27 +34,26 @@ class ExchangeError(ValueError):
     """No readings fit what is said of an exchange; ``args[0]`` is a translation key."""
 
 
-def hour_marks(step: Step, parts: list[Part] | None = None) -> dict[int, IndexMark]:
+def hour_marks(step: Step, parts: Sequence[Part] | None = None) -> dict[int, IndexMark]:
     """Return the index at the tops of the hours in ``(since, until]``, by hour since 1970.
 
     ``parts`` is how an account has spread the step; without it, it is spread evenly.
     """
     first, last = step.since // HOUR_MS + 1, step.until // HOUR_MS
-    began = step.index - step.amount
     return {
         hour: IndexMark(
-            index=began + _used(step, hour * HOUR_MS, parts),
+            index=step.index - _used_after(step, hour * HOUR_MS, parts),
             estimated=step.apart and hour * HOUR_MS != step.until,
         )
         for hour in range(first, last + 1)
     }
 
 
-def _used(step: Step, moment: int, parts: list[Part] | None) -> int:
-    """Return what was used of a step up to a moment."""
-    if parts is None:
-        return step.amount * (moment - step.since) // (step.until - step.since)
-    return max((upto for end, upto in parts if end <= moment), default=0)
+def _used_after(step: Step, moment: int, parts: Sequence[Part] | None) -> int:
+    """Return what was used of a step after a moment."""
+    if not parts:
+        return step.amount - step.amount * (moment - step.since) // (step.until - step.since)
+    return parts[-1][1] - max((upto for end, upto in parts if end <= moment), default=0)
 
 
 def around(marks: Mapping[int, IndexMark], exchange: Exchange) -> tuple[Mark, Mark]:

@@ -8,6 +8,7 @@ from ..quarters import Quarter, Series, Step
 from ..tariffs.model import UNKNOWN_BAND
 from ..tariffs.pricing import Pricing
 from ..timeline import QUARTER_MS
+from .exchange import IndexMark, hour_marks
 from .ledger import Account
 from .rows import HOUR_MS, MINUTE_MS, Flag, Row, RowKey, Rows, Totals, total
 
@@ -52,13 +53,13 @@ def quarters_from_steps(steps: Iterable[Step]) -> dict[int, Quarter]:
 
 def rows_from_steps(
     steps: Iterable[Step], pricing: Pricing | None, *, used: Used, band: str | None = None
-) -> dict[RowKey, Row]:
-    """Return the rows of what a counter, or a register of a band, counted."""
-    account = Account(pricing)
+) -> tuple[dict[RowKey, Row], dict[int, IndexMark]]:
+    """Return the rows of what a counter, or a register of a band, counted, and its indexes."""
+    account, marks = Account(pricing), dict[int, IndexMark]()
     account.used |= used
     for step in steps:
-        account.count(step, band=band)
-    return account.drain()
+        marks |= hour_marks(step, account.count(step, band=band))
+    return account.drain(), marks
 
 
 def reprice(
