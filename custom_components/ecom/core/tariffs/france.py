@@ -122,7 +122,7 @@ def _schedule(option: Option, windows: str) -> Schedule:
             return Schedule()
         case Option.PEAK_OFF_PEAK:
             return Schedule(rules=rules_of(windows))
-        case Option.TEMPO:
+        case _:
             return TEMPO
 
 
