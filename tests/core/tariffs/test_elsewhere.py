@@ -165,7 +165,7 @@ def test_flanders_charges_the_mean_of_twelve_peaks() -> None:
 
 
 def test_germany_with_three_steps_of_the_grid_in_two_quarters() -> None:
-    """Modul 3 in winter, the standard step else; Modul 1 is a credit for the year."""
+    """High and low steps in winter, the standard step else, and a credit for the year."""
     winter = Season(first=(10, 1), last=(3, 31))
     contract = Contract(
         key="de",
@@ -193,13 +193,13 @@ def test_germany_with_three_steps_of_the_grid_in_two_quarters() -> None:
                 schedule="grid",
             ),
             Adder(key="levies", series=one("0.05")),
-            Standing(key="modul_1", series=one("-140")),
+            Standing(key="grid_credit", series=one("-140")),
         ),
         taxes=(
             Tax(
                 key="vat_19",
                 series=one("0.19"),
-                of=("standing", "energy", "grid", "levies", "modul_1"),
+                of=("standing", "energy", "grid", "levies", "grid_credit"),
             ),
         ),
     )
