@@ -203,9 +203,9 @@ def test_vat_on_standing_charges_by_day() -> None:
     """None while prices are with tax, then 5.5 %, then 20 %."""
     taxes = {tax.key: tax for tax in contract(Option.BASE, 6).taxes}
     assert taxes["vat_20"].of == ("energy", "excise")
-    assert taxes["vat_standing"].of == ("standing", "cta")
+    assert taxes["vat"].of == ("standing", "cta")
     days = (date(2023, 1, 31), date(2023, 2, 1), date(2025, 7, 31), date(2025, 8, 1))
-    rates = [value_on(taxes["vat_standing"].series, day) for day in days]
+    rates = [value_on(taxes["vat"].series, day) for day in days]
     assert rates == [Decimal(0), Decimal("0.055"), Decimal("0.055"), Decimal("0.2")]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, localcontext
+from time import perf_counter
+from typing import override
 
 import pytest
 
@@ -292,12 +294,16 @@ def test_a_colour_that_becomes_known_prices_what_was_not() -> None:
     """The mapping may grow after the tariff was made."""
     colours = dict[date, str]()
     tariff = Tariff(tempo({}).contract, Known(colours=colours, curves={}))
-    assert tariff.price_at(NOON).band == "unknown"
-    assert tariff.price_at(NOON).price is None
+
+    def now() -> tuple[str, bool]:
+        (here,) = tariff.slices(NOON, NOON + timedelta(hours=1))
+        return here.band, here.price is None
+
+    assert now() == ("unknown", True)
     colours[date(2026, 11, 26)] = "red"
-    assert tariff.price_at(NOON).band == "red_peak"
+    assert now() == ("red_peak", False)
     colours[date(2026, 11, 26)] = "green"
-    assert tariff.price_at(NOON).band == "unknown"
+    assert now() == ("unknown", True)
 
 
 def test_a_colour_that_no_rule_needs_is_not_missed() -> None:
@@ -367,3 +373,34 @@ def test_what_is_not_charged_by_the_unit_costs_nothing_by_the_unit() -> None:
     found = contract(Manual(key="bill", series=series(("2026-01-01", "50"))))
     assert price(found) == 0
     assert Tariff(found).unit_prices(NOON, "all") == {}
+
+
+def test_a_year_is_sliced_in_well_under_a_second() -> None:
+    """It takes some hundredths of one."""
+    tariff = Tariff(off_peak(("01:10", "07:40"), ("12:40", "14:10")).contract)
+    begun = perf_counter()
+    found = list(tariff.slices(at("2026-01-01"), at("2027-01-01")))
+    assert perf_counter() - begun < 1
+    assert len(found) > 4 * 365
+
+
+class Asked(dict[date, str]):
+    """Colours that note the days that are asked for."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.days = set[date]()
+
+    @override
+    def get(self, key: date, default: str | None = None, /) -> str | None:  # type: ignore[override]
+        self.days.add(key)
+        return default
+
+
+def test_a_lookup_asks_for_the_days_beside_it_alone() -> None:
+    """It scans neither from the beginning of time nor from that of the contract."""
+    colours = Asked()
+    Tariff(tempo({}).contract, Known(colours=colours, curves={})).price_at(NOON)
+    assert colours.days <= {date(2026, 11, 24) + timedelta(days=n) for n in range(5)}
+    assert date(2026, 11, 26) in colours.days

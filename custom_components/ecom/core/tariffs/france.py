@@ -107,7 +107,7 @@ def regulated(  # noqa: PLR0913 - each is a choice of its own
         schedules={"main": _schedule(option, windows)},
         taxes=(
             Tax(key="vat_20", series=VAT_ON_ENERGY, of=("energy", "excise")),
-            Tax(key="vat_standing", series=VAT_ON_STANDING, of=tuple(e.key for e in standing)),
+            Tax(key="vat", series=VAT_ON_STANDING, of=tuple(e.key for e in standing)),
         ),
         day_start=TEMPO_DAY_START if option is Option.TEMPO else time(0),
         price_change_at=price_change_at,
