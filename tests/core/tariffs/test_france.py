@@ -21,7 +21,7 @@ from custom_components.ecom.core.tariffs.france_rows import (
 from custom_components.ecom.core.tariffs.model import Contract, ContractError, Energy, Standing
 from custom_components.ecom.core.tariffs.rates import rates_of, value_on, version_on
 from custom_components.ecom.core.tariffs.tariff import Tariff
-from tests.core.tariffs.cases import one
+from tests.core.tariffs.cases import ALWAYS_SINCE, one, series
 from tests.core.tariffs.published import (
     COLUMNS,
     FOLDER,
@@ -213,9 +213,19 @@ def test_a_bill_says_the_cta_better() -> None:
     """And a producer pays something on top."""
     found = regulated(Option.BASE, 6, cta=one("14.10"), producer=one("9.84"))
     standing = {e.key: e.series for e in found.components if isinstance(e, Standing)}
-    assert standing["cta"] == one("14.10")
-    assert standing["producer"] == one("9.84")
+    for key, amount in (("cta", "14.10"), ("producer", "9.84")):
+        assert value_on(standing[key], date(2023, 2, 1)) == Decimal(amount)
+        assert value_on(standing[key], date(2023, 1, 31)) == 0
     assert found.taxes[1].of == ("standing", "cta", "producer")
+    assert check(found) == []
+
+
+@pytest.mark.parametrize("steps", [("2020-01-01", "2026-02-01"), (ALWAYS_SINCE, "2023-02-01")])
+def test_amounts_with_dates_are_taken_as_they_are(steps: tuple[str, str]) -> None:
+    """Whoever says when knows why."""
+    cta = series((steps[0], "10"), (steps[1], "14"))
+    found = regulated(Option.BASE, 6, cta=cta)
+    assert [e.series for e in found.components if e.key == "cta"] == [cta]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
