@@ -7,6 +7,7 @@ is not the law: the price at the source counts.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from typing import Final
@@ -85,15 +86,16 @@ def regulated(  # noqa: PLR0913 - each is a choice of its own
 
     ``windows`` are the off-peak hours as typed, for peak and off-peak. ``cta`` is what the
     household's own bill says per year: the published one is a mean, since the CTA is taken on
-    a part of the network tariff that differs. ``producer`` is a yearly surcharge before tax.
+    a part of the network tariff that differs. ``producer`` is a yearly surcharge. Both are
+    before tax; what is typed without a date counts from February 2023 on.
     """
     found = rows(option, kva)
     if not found:
         raise error("power_without_prices", option=option, kva=kva)
     standing = [Standing(key="standing", series=_standing_series(found))]
-    standing.append(Standing(key="cta", series=cta or _cta_series(found)))
+    standing.append(Standing(key="cta", series=_typed(cta) or _cta_series(found)))
     if producer:
-        standing.append(Standing(key="producer", series=producer))
+        standing.append(Standing(key="producer", series=_typed(producer)))
     components: tuple[Component, ...] = (
         *standing[:1],
         Energy(key="energy", prices=_energy_series(found)),
@@ -107,7 +109,7 @@ def regulated(  # noqa: PLR0913 - each is a choice of its own
         schedules={"main": _schedule(option, windows)},
         taxes=(
             Tax(key="vat_20", series=VAT_ON_ENERGY, of=("energy", "excise")),
-            Tax(key="vat_standing", series=VAT_ON_STANDING, of=tuple(e.key for e in standing)),
+            Tax(key="vat", series=VAT_ON_STANDING, of=tuple(e.key for e in standing)),
         ),
         day_start=TEMPO_DAY_START if option is Option.TEMPO else time(0),
         price_change_at=price_change_at,
@@ -122,7 +124,7 @@ def _schedule(option: Option, windows: str) -> Schedule:
             return Schedule()
         case Option.PEAK_OFF_PEAK:
             return Schedule(rules=rules_of(windows))
-        case Option.TEMPO:
+        case _:
             return TEMPO
 
 
@@ -153,6 +155,16 @@ def _cta_series(found: tuple[Row, ...]) -> Versions:
         )
         for row, until in _spans(found)
     )
+
+
+def _typed(series: Versions) -> Versions:
+    """Return amounts without those of the time in which prices hold all taxes already."""
+    if not series or series[0].since is not None:
+        return series
+    first, *later = series
+    if first.until is not None and first.until <= BEFORE_TAX_FROM:
+        return series
+    return (_NO_TAX, replace(first, since=BEFORE_TAX_FROM), *later)
 
 
 def _version(row: Row, until: date | None, value: Decimal) -> Version:

@@ -80,13 +80,15 @@ class Tariff:
         """Return what a unit of a band costs at a moment, even if another band holds then.
 
         This is for a meter's register that counts while the schedule says another band. The
-        slice is that of the moment, cut where the price of the band changes.
+        slice is a time around the moment in which nothing changes. The price is None where
+        the contract knows no such band.
         """
-        here = self.price_at(moment)
-        cuts = {piece.start for piece in self._pieces(here.start, here.end)} | {here.end}
-        start = max(each for each in cuts if each <= moment)
-        end = min(each for each in cuts if each > moment)
-        return self._priced(start, end, band, self._points(start, end))
+        at = moment.astimezone(UTC)
+        start, end = at - DAY, at + DAY
+        curves = self._points(start, end)
+        cuts = self._cuts(start, end, curves)
+        index = bisect_right(cuts, at)
+        return self._priced(cuts[index - 1], cuts[index], band, curves)
 
     def unit_prices(self, moment: datetime, band: str) -> Mapping[str, UnitPrice]:
         """Return what each component charges for a unit of that band then, by its key.
@@ -103,11 +105,14 @@ class Tariff:
     def _pieces(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield a stretch cut wherever something may change."""
         curves = self._points(start, end)
+        for since, until in pairwise(self._cuts(start, end, curves)):
+            yield self._priced(since, until, self._band(since), curves)
+
+    def _cuts(self, start: datetime, end: datetime, curves: _Curves) -> list[datetime]:
+        """Return the moments of ``[start, end]`` at which something may change, with both ends."""
         cuts = {edge for each in curves.values() for edge in each.edges() if start < edge < end}
         cuts.update(boundaries(start, end, self._minutes, self.zone))
-        ordered = [*sorted(cuts), end]
-        for since, until in pairwise(ordered):
-            yield self._priced(since, until, self._band(since), curves)
+        return [*sorted(cuts), end]
 
     def _priced(self, start: datetime, end: datetime, band: str, curves: _Curves) -> PriceSlice:
         """Return a time in which nothing changes, with its price for a band."""
@@ -161,7 +166,7 @@ class Tariff:
                 first = day
             case Per.MONTH:
                 first = day.replace(day=1)
-            case Per.YEAR:
+            case _:
                 month, number = tiered.anchor
                 year = day.year if (day.month, day.day) >= tiered.anchor else day.year - 1
                 first = date(year, month, number)

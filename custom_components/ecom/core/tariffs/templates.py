@@ -67,7 +67,8 @@ def _regulated(option: Option) -> Template:
         try:
             return regulated(option, kva, windows=windows, cta=cta, producer=producer)
         except ContractError as err:
-            raise named(err, "windows" if windows else "kva") from err
+            power = err.args[0] == "power_without_prices"
+            raise named(err, "kva" if power else "windows") from err
 
     return template
 
