@@ -95,8 +95,8 @@ async def filled(house: House, live_a_minute: Callable[[], Awaitable[None]]) -> 
     assert isinstance(runtime, SiteRuntime)
     for _ in range(5):
         await live_a_minute()
-        await until(lambda: not runtime.backfill.busy)
-        if not any(track.gaps_wait for track in runtime.quarters.tracks.values()):
+        await until(lambda: not runtime.books.backfill.busy)
+        if not any(track.gaps_wait for track in runtime.books.quarters.tracks.values()):
             break
     await async_wait_recording_done(house.hass)
 

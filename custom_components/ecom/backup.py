@@ -9,13 +9,13 @@ from .site.runtime import SiteRuntime
 async def async_pre_backup(hass: HomeAssistant) -> None:
     """Write what is known, bring it into one file, and wait."""
     if (site := _site(hass)) is not None:
-        await site.quarters.pause()
+        await site.books.quarters.pause()
 
 
 async def async_post_backup(hass: HomeAssistant) -> None:
     """Go on writing."""
     if (site := _site(hass)) is not None:
-        site.quarters.resume()
+        site.books.quarters.resume()
 
 
 def _site(hass: HomeAssistant) -> SiteRuntime | None:

@@ -83,7 +83,7 @@ class Home:
         """Return the hours of the kettle's account."""
         site = self.house.site_entries[0].runtime_data
         assert isinstance(site, SiteRuntime)
-        found = site.quarters.store.ledger.rows(f"{POWER_KEY}#drawn", to_ms(start), to_ms(end))
+        found = site.books.store.ledger.rows(f"{POWER_KEY}#drawn", to_ms(start), to_ms(end))
         return {from_ms(minute * 60_000): row for (minute, _), row in found.items()}
 
     async def quarters(self, start: datetime, end: datetime) -> list[Json]:

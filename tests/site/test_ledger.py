@@ -47,7 +47,7 @@ def runtime(house: House) -> SiteRuntime:
 
 def ledger(house: House) -> LedgerBook:
     """Return its ledger."""
-    return runtime(house).ledger
+    return runtime(house).books.ledger
 
 
 def drawn(data: Any) -> str:
@@ -68,8 +68,8 @@ def spent(house: House) -> tuple[float, float, float]:
 
 async def stored(house: House) -> dict[tuple[str, str], tuple[float, float]]:
     """Return kWh and euros of the first meter by time and band; they add up to its totals."""
-    await runtime(house).quarters.flush()
-    store, key = runtime(house).quarters.store.ledger, account(house)
+    await runtime(house).books.quarters.flush()
+    store, key = runtime(house).books.quarters.store.ledger, account(house)
     rows = store.rows(key, *EVER)
     assert store.totals()[key] == total(rows.values()) == ledger(house).accounts.of(key).totals
     return {
@@ -83,7 +83,7 @@ async def stored(house: House) -> dict[tuple[str, str], tuple[float, float]]:
 
 def on_disk(house: House) -> Totals:
     """Return what is stored of the first meter."""
-    return runtime(house).quarters.store.ledger.totals().get(account(house), Totals())
+    return runtime(house).books.quarters.store.ledger.totals().get(account(house), Totals())
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ async def test_a_restart_bills_the_time_between_as_it_was(
         ("12:00", HP): (2.0, 0.4),
         ("12:24", HC): (2.0, 0.2),
     }
-    rows = runtime(house).quarters.store.ledger.rows(key, *EVER)
+    rows = runtime(house).books.quarters.store.ledger.rows(key, *EVER)
     assert rows[to_ms(SWITCH) // 60_000, HC].quality is Quality.ESTIMATED
     assert sum(row.bound for row in rows.values()) == round(4 * 0.1 * MONEY)
 
@@ -226,7 +226,7 @@ async def test_a_crash_bills_nothing_twice_and_loses_nothing(
 ) -> None:
     """What was not written is billed by the next reading."""
     await grid.counts(2.0, minutes=4)
-    await runtime(grid.house).quarters.flush()
+    await runtime(grid.house).books.quarters.flush()
     await grid.counts(3.0, minutes=2)
 
     def gone(*_: object) -> None:
@@ -267,7 +267,7 @@ async def test_what_cannot_be_written_waits(grid: Grid, monkeypatch: pytest.Monk
     with monkeypatch.context() as patch:
         patch.setattr(QuarterStore, "write", full)
         await grid.counts(2.0, minutes=4)
-        await runtime(grid.house).quarters.flush()
+        await runtime(grid.house).books.quarters.flush()
         await grid.counts(3.0, minutes=4)
     assert on_disk(grid.house).amount == 0
     assert await stored(grid.house) == {("12:00", "all"): (2.0, 0)}
@@ -311,10 +311,10 @@ async def test_what_is_made_of_power_is_told_once_it_is_stored(noon: House) -> N
     assert ledger(noon).accounts.started(account(noon))
     assert spent(noon) == (0, 0, 0)
     told.clear()
-    await runtime(noon).quarters.flush()
+    await runtime(noon).books.quarters.flush()
     assert spent(noon) == (2.0, 0, 2.0)
     assert account(noon) in told
-    rows = runtime(noon).quarters.store.ledger.rows(account(noon), *EVER)
+    rows = runtime(noon).books.quarters.store.ledger.rows(account(noon), *EVER)
     assert {row.flags.name for row in rows.values()} == {"ESTIMATED"}
     await ledger(noon).set_pricing(account(noon), TWO)
     await ledger(noon).rebuild(account(noon), NOON)
@@ -359,15 +359,15 @@ async def test_registers_say_which_band(noon: House) -> None:
     await ledger(noon).set_pricing(key, TWO)
     await meter.count(11.0, 23.0, minutes=40)
     assert await stored(noon) == {("12:00", HP): (1.0, 0.2), ("12:24", HC): (3.0, 0.3)}
-    rows = runtime(noon).quarters.store.ledger.rows(key, *EVER)
+    rows = runtime(noon).books.quarters.store.ledger.rows(key, *EVER)
     assert {(row.bound, row.against) for row in rows.values()} == {(0, 0)}
-    quarters = runtime(noon).quarters.store.quarters(
+    quarters = runtime(noon).books.quarters.store.quarters(
         str(meter.data()["energy"]), NOON, NOON + 60 * MINUTE
     )
     assert sum(each.amount for each in quarters.values()) == 4 * UNIT
     await meter.count(12.0, 23.0, minutes=1)
-    await runtime(noon).quarters.flush()
-    rows = runtime(noon).quarters.store.ledger.rows(key, *EVER)
+    await runtime(noon).books.quarters.flush()
+    rows = runtime(noon).books.quarters.store.ledger.rows(key, *EVER)
     assert rows[to_ms(NOON) // 60_000, HP].against == UNIT
     dearer = Changes.of(price(NOON, HP, "0.40"), price(SWITCH, HC, "0.20"))
     await ledger(noon).set_pricing(key, dearer)
@@ -428,7 +428,7 @@ async def test_a_register_that_was_exchanged(noon: House) -> None:
     assert spent(noon) == pytest.approx((1.0 + 2.0 + 0.5 + 6.0, 0.2 + 0.85, 0))
     rows = await stored(noon)
     assert rows["12:00", HP] == (1.0, 0.2)
-    marks = runtime(noon).quarters.store.ledger.marks(key, *EVER)
+    marks = runtime(noon).books.quarters.store.ledger.marks(key, *EVER)
     first = to_ms(NOON) // 3_600_000
     assert [marks[first + hour].index for hour in (1, 2, 3)] == [
         22 * UNIT,
@@ -479,7 +479,7 @@ async def test_a_meter_that_reads_another_port(grid: Grid) -> None:
     await grid.counts(3.0, minutes=1)
     assert account(grid.house) == drawn(data)
     assert await stored(grid.house) == {("12:00", "all"): (2.0, 0)}
-    store = runtime(grid.house).quarters.store.ledger
+    store = runtime(grid.house).books.quarters.store.ledger
     assert list(store.totals()) == [drawn(data)]
 
 
@@ -491,7 +491,7 @@ async def test_an_exchange_that_is_stated_at_once(grid: Grid) -> None:
     await ledger(house).exchange(key, NOON + 10 * MINUTE, 2_000.0, 500_000.0)
     await grid.counts(501.0, minutes=10)
     assert await stored(house) == {("12:00", HP): (2.0, 0.4)}
-    (kept,) = runtime(house).quarters.store.ledger.exchanges(key)
+    (kept,) = runtime(house).books.quarters.store.ledger.exchanges(key)
     assert (kept.closing, kept.opening) == (2 * UNIT, 500 * UNIT)
 
 
@@ -513,7 +513,7 @@ async def test_an_exchange_that_is_stated_later(grid: Grid) -> None:
     assert spent(house) == pytest.approx((3.0 + 1.0 + 7.0, 11 * 0.2, 0))
     rows = await stored(house)
     assert rows["15:00", HP] == pytest.approx((8.0, 1.6))
-    store = runtime(house).quarters.store
+    store = runtime(house).books.quarters.store
     found = store.quarters(key, NOON, NOON + timedelta(hours=4))
     assert sum(each.amount for each in found.values()) == 11 * UNIT
 

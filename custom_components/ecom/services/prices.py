@@ -41,7 +41,7 @@ async def get_prices(call: ServiceCall) -> ServiceResponse:
     """
     site = site_of(call.hass)
     start, end = period_of(call)
-    titles = site.billing.titles
+    titles = site.books.billing.titles
     wanted = _chosen(call, titles, site.contract_of_entity)
     if not wanted:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_contracts")
@@ -49,7 +49,7 @@ async def get_prices(call: ServiceCall) -> ServiceResponse:
     check_rows(start, end, resolution or Resolution.QUARTER_HOUR, len(wanted))
     return {
         "contracts": [
-            _answer(titles[key], site.billing.tariffs[key], start, end, resolution)
+            _answer(titles[key], site.books.billing.tariffs[key], start, end, resolution)
             for key in wanted
         ]
     }

@@ -17,22 +17,20 @@ from .knowledge import Knowledge, Need
 
 ISSUE_CONTRACT: Final = "contract_unusable"
 
-type Changed = Callable[[datetime | None], None]
-"""Is told from when on prices are others: None where the contracts are."""
-
 
 class Billing:
     """The contracts of the Site as tariffs, kept up with its subentries."""
 
-    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry, changed: Changed) -> None:
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
         """Have no contract yet; ``load`` and ``apply`` follow."""
         self._hass = hass
         self._entry = entry
-        self._changed = changed
         self._settled: dict[str, Mapping[str, object]] = {}
         self.tariffs: dict[str, Tariff] = {}
         self.assigned: dict[str, tuple[str | None, str | None]] = {}
-        self.knowledge = Knowledge(hass, changed)
+        self.changed: Callable[[datetime], None] = lambda _since: None
+        """Is told from when on something is known otherwise that prices depend on."""
+        self.knowledge = Knowledge(hass, self._learned)
 
     async def load(self) -> None:
         """Take up what was learned before."""
@@ -69,6 +67,10 @@ class Billing:
     async def close(self) -> None:
         """Learn no more, and keep what was learned."""
         await self.knowledge.close()
+
+    @callback
+    def _learned(self, since: datetime) -> None:
+        self.changed(since)
 
     def _settle(self, key: str) -> None:
         """Make a tariff of a contract; one that cannot be is said so, and bills nothing."""

@@ -168,7 +168,9 @@ class ContractSubentryFlow(ConfigSubentryFlow):
         """Return what the Site knows, and what the entity of a price shows now."""
         runtime = getattr(self._get_entry(), "runtime_data", None)
         knowledge = (
-            runtime.billing.knowledge if runtime else Knowledge(self.hass, lambda _since: None)
+            runtime.books.billing.knowledge
+            if runtime
+            else Knowledge(self.hass, lambda _since: None)
         )
         curve = self._data.get(CONF_CURVE)
         if curve is None:

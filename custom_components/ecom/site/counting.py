@@ -1,6 +1,6 @@
 """Which series count a meter, and the account that each of them feeds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..ports import AnyPort, Kind
@@ -21,10 +21,13 @@ class Counting:
     source: Source | None = None
 
 
-def counting(directory: PortDirectory, pasts: Pasts, config: MeterConfig) -> Iterator[Counting]:
+def counting(
+    directory: PortDirectory, pasts: Pasts, config: MeterConfig, bands: Mapping[str, str]
+) -> Iterator[Counting]:
     """Yield each series of a meter whose port is there, and note that it counts.
 
-    Registers of bands feed the account of what is drawn instead of the counter of the total.
+    Registers of ``bands``, by port, feed the account of what is drawn instead of the counter
+    of the total.
     """
     kind = KINDS[config.role]
     power = directory.resolve(config.port, kind, config.valid_for)
@@ -33,7 +36,7 @@ def counting(directory: PortDirectory, pasts: Pasts, config: MeterConfig) -> Ite
     keys = _keys(directory, config)
     made = {direction: f"{config.port}#{direction}" for direction in SIGNS}
     pasts.note(config.port, keys or made)
-    registered = account_of(config, DRAWN) if config.registers else None
+    registered = account_of(config, DRAWN) if bands else None
 
     def source(key: str, direction: str) -> Source | None:
         account = account_key(config.port, direction)
@@ -55,17 +58,19 @@ def counting(directory: PortDirectory, pasts: Pasts, config: MeterConfig) -> Ite
             sign=SIGNS[direction],
             source=source(key, direction),
         )
-    yield from _registers(directory, pasts, config)
+    yield from _registers(directory, pasts, config, bands)
 
 
-def _registers(directory: PortDirectory, pasts: Pasts, config: MeterConfig) -> Iterator[Counting]:
+def _registers(
+    directory: PortDirectory, pasts: Pasts, config: MeterConfig, bands: Mapping[str, str]
+) -> Iterator[Counting]:
     """Yield the registers of a meter that are there, and note them by their account.
 
     What they counted before they were named has been counted by the total.
     """
     account = account_of(config, DRAWN)
-    pasts.note(account, {key: key for key, _ in config.registers}, before=False)
-    for key, band in config.registers:
+    pasts.note(account, {key: key for key in bands}, before=False)
+    for key, band in bands.items():
         port = directory.resolve(key, Kind.ENERGY, config.valid_for)
         if port is not None and port.kind is Kind.ENERGY:
             since = pasts.since(account, key)

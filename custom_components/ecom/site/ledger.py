@@ -32,6 +32,8 @@ class LedgerBook:
         self._boundary: CALLBACK_TYPE | None = None
         self._late: CALLBACK_TYPE | None = None
         self._unlisten: Callable[[], None] | None = None
+        self.adjusted: Callable[[str], None] = lambda _account: None
+        """Is told of each account whose stored rows were made anew, before its totals follow."""
 
     @property
     def accounts(self) -> Accounts:
@@ -142,6 +144,7 @@ class LedgerBook:
     @callback
     def _adjust(self, changes: Sequence[Change]) -> None:
         for change in changes:
+            self.adjusted(change.account)
             self.accounts.adjust(change.account, change.more, change.used)
 
     @callback

@@ -102,6 +102,18 @@ class LedgerStore:
             ).fetchone()
         return int(amount)
 
+    def before(self, key: str, since: int) -> Totals:
+        """Return what an account counted and cost before a moment."""
+        with self._db.reading() as db:
+            found = db.execute(
+                "SELECT amount, money, unpriced FROM entry WHERE minute < ? AND account = ?",
+                (_minutes(since, since)[0], _account(db, key)),
+            )
+            totals = Totals()
+            for amount, money, unpriced in found:
+                totals.add(Totals(amount=amount, money=money, unpriced=unpriced))
+        return totals
+
     def replace(
         self, key: str, start: int, end: int, rows: Rows, *, band: str | None = None
     ) -> Totals:

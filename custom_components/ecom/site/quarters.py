@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +16,7 @@ from ..core.quarters import Series
 from .accounts import Accounts, Feed
 from .counting import Counting, counting
 from .directory import PortDirectory
-from .meters import MeterWatch
+from .meters import MeterConfig, MeterWatch
 from .pasts import SIGNS, Pasts, account_key
 from .quarter_store import QuarterStore
 from .track import Track
@@ -25,6 +25,9 @@ _LOGGER = logging.getLogger(__name__)
 
 FLUSH_EVERY: Final = timedelta(minutes=5)
 PRUNE_EVERY: Final = timedelta(days=1)
+
+
+type Bands = Callable[[MeterConfig], Mapping[str, str]]
 
 
 class QuarterBook:
@@ -61,8 +64,10 @@ class QuarterBook:
         ]
 
     @callback
-    def follow(self, meters: Iterable[MeterWatch]) -> None:
+    def follow(self, meters: Iterable[MeterWatch], bands: Bands) -> None:
         """Follow what counts these meters now; ports may have come, gone or been replaced.
+
+        ``bands`` says which registers of a meter count which band.
 
         What a device remembers is followed in any case: its statistics have gaps too,
         whether it is a meter of the Site, a phase of one, or neither.
@@ -72,7 +77,9 @@ class QuarterBook:
             for port in self._directory.remembered()
         }
         found = [
-            each for meter in meters for each in counting(self._directory, self.pasts, meter.config)
+            each
+            for meter in meters
+            for each in counting(self._directory, self.pasts, meter.config, bands(meter.config))
         ]
         wanted |= {each.key: each for each in found}
         sources = [each.source for each in found if each.source is not None]

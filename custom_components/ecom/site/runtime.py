@@ -1,76 +1,31 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, Final, override
+from typing import Any, Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
-from ..coordinator import EcomCoordinator
-from ..core.site_power import SUPPLY, UNKNOWN, site_power
-from ..core.timeline import Slot, to_ms
+from ..core.timeline import Slot
 from ..entity import EntitySpec, SpecAdder
-from ..errors import CannotConnect
 from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
-from .accounts import Accounts
-from .backfill import Backfill
-from .billing import Billing
+from .books import Books
 from .consumption import Asked, answer
 from .directory import PortDirectory
-from .ledger import LedgerBook
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
-from .quarter_store import QuarterStore
-from .quarters import QuarterBook
-from .stores import database, delete_quarters, open_store
-from .tables import SENSORS, SiteState
+from .object_specs import ObjectSpecs
+from .site_power_watch import SiteCoordinator
+from .stores import database, delete_quarters
+from .tables import SENSORS
 from .topology_watch import TopologyWatch
 
 PLATFORMS: Final = (Platform.SENSOR,)
-
-
-class SiteCoordinator(EcomCoordinator[SiteState]):
-    """Makes the site's power anew at each reading, and when one goes stale."""
-
-    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry) -> None:
-        """Start with nothing known."""
-        super().__init__(
-            hass,
-            entry,
-            name="ECOM site",
-            data=SiteState(power=UNKNOWN, at=dt_util.utcnow()),
-        )
-        self.meters: dict[str, MeterWatch] = {}
-
-    @callback
-    def recompute(self) -> None:
-        """Read all meters at once and publish what follows."""
-        now = dt_util.utcnow()
-        powers = [meter.power for meter in self.meters.values()]
-        fresh = [
-            moment
-            for power in powers
-            if power.role in SUPPLY
-            and power.reading is not None
-            and not power.reading.is_stale(now)
-            and (moment := power.reading.expires_at) is not None
-        ]
-        self.expire_at(min(fresh, default=None))
-        self.async_set_updated_data(SiteState(power=site_power(powers, now), at=now))
-
-    @callback
-    @override
-    def on_expiry(self) -> None:
-        """Make it anew without the meter that went stale."""
-        self.recompute()
 
 
 class SiteRuntime:
@@ -78,15 +33,8 @@ class SiteRuntime:
 
     uid: Final = SITE_UID
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: EcomConfigEntry,
-        store: QuarterStore,
-        accounts: Accounts,
-        billing: Billing,
-    ) -> None:
-        """Follow the meters, and keep what they count in an open store, and in its accounts."""
+    def __init__(self, hass: HomeAssistant, entry: EcomConfigEntry, books: Books) -> None:
+        """Follow the meters, and keep what they count in books that are open."""
         self._hass = hass
         self.ports: Mapping[str, AnyPort] = {}
         self._entry = entry
@@ -94,14 +42,11 @@ class SiteRuntime:
         self._coordinator = SiteCoordinator(hass, entry)
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
-        self.quarters = QuarterBook(hass, self._directory, store, accounts)
-        self.ledger = LedgerBook(hass, self.quarters)
-        self.backfill = Backfill(hass, self._directory, self.quarters, self.ledger)
-        self.billing = billing
-        self._topology = TopologyWatch(hass, store, lambda: self._asked(self.asked()))
-        self.quarters.start()
-        self.ledger.start()
-        self.backfill.start()
+        self.books = books
+        self._parts = ObjectSpecs(hass, books.publisher)
+        self._offered: set[str] = set()
+        self._topology = TopologyWatch(hass, books.store, lambda: self._asked(self.asked()))
+        books.start(self._directory)
         self._topology.start()
         self.apply()
         self._attachments.offer(self._specs())
@@ -120,16 +65,16 @@ class SiteRuntime:
         }
         for subentry_id, config in wanted.items():
             if subentry_id in meters and meters[subentry_id].config.port != config.port:
-                self.quarters.moved(meters[subentry_id].config.port, config.port)
+                self.books.quarters.moved(meters[subentry_id].config.port, config.port)
         for subentry_id in [known for known in meters if wanted.get(known) != meters[known].config]:
             meters.pop(subentry_id).unbind()
         for subentry_id, config in wanted.items():
             if subentry_id not in meters:
                 meters[subentry_id] = MeterWatch(config, self._coordinator.recompute)
                 meters[subentry_id].bind(self._directory)
-        self.billing.apply()
-        self.quarters.follow(meters.values())
+        self.books.follow([*meters.values()])
         self._coordinator.recompute()
+        self._offer_parts()
 
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
@@ -139,7 +84,7 @@ class SiteRuntime:
         """Return the id of the meter that an entity belongs to, None if there is none."""
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
-            times = self.quarters.pasts.of(meter.config).values()
+            times = self.books.quarters.pasts.of(meter.config).values()
             counted = {segment.key for each in times for segment in each}
             if keys & {*meter.config.keys, *counted}:
                 return meter_id
@@ -148,17 +93,17 @@ class SiteRuntime:
     def contract_of_entity(self, entity_id: str) -> str | None:
         """Return the id of the contract that an entity belongs to, or whose meter it shows."""
         entity = er.async_get(self._hass).async_get(entity_id)
-        if entity is not None and entity.config_subentry_id in self.billing.tariffs:
+        if entity is not None and entity.config_subentry_id in self.books.billing.tariffs:
             return entity.config_subentry_id
         meter = self.meter_of(entity_id)
-        return None if meter is None else self.billing.assigned[meter][0]
+        return None if meter is None else self.books.billing.assigned[meter][0]
 
     async def consumption(
         self, meters: Sequence[str], period: Sequence[Slot], *, site: bool
     ) -> dict[str, Any]:
         """Return what meters counted in the slots of a period, and with ``site`` the site."""
-        await self.quarters.flush()
-        read = partial(answer, self.quarters.store, self._asked(meters), period, site=site)
+        await self.books.quarters.flush()
+        read = partial(answer, self.books.store, self._asked(meters), period, site=site)
         return await self._hass.async_add_executor_job(read)
 
     def _asked(self, meters: Iterable[str]) -> list[Asked]:
@@ -168,7 +113,7 @@ class SiteRuntime:
             Asked(
                 name=self._entry.subentries[meter_id].title,
                 node=nodes[meter_id],
-                series=self.quarters.pasts.of(self._coordinator.meters[meter_id].config),
+                series=self.books.quarters.pasts.of(self._coordinator.meters[meter_id].config),
             )
             for meter_id in meters
         ]
@@ -202,19 +147,26 @@ class SiteRuntime:
         self._stop()
         for meter in self._coordinator.meters.values():
             meter.unbind()
-        self.backfill.close()
         self._topology.close()
-        self.ledger.close()
-        await self.billing.close()
-        await self.quarters.close()
+        await self.books.close()
         await self._coordinator.async_shutdown()
 
     @callback
     def _ports_changed(self) -> None:
         for meter in self._coordinator.meters.values():
             meter.bind(self._directory)
-        self.quarters.follow(self._coordinator.meters.values())
+        self.books.follow([*self._coordinator.meters.values()])
         self._coordinator.recompute()
+
+    def _offer_parts(self) -> None:
+        """Offer the sensors of parts that are new; those of removed parts go with them."""
+        contracts = self.books.billing.contracts
+        self._offered &= self._entry.subentries.keys()
+        for part_id, part in self._entry.subentries.items():
+            specs = [*self._parts.of(part, contracts.get(part_id))]
+            if specs and part_id not in self._offered:
+                self._offered.add(part_id)
+                self._attachments.offer(specs)
 
     def _specs(self) -> list[EntitySpec]:
         device = DeviceInfo(
@@ -248,25 +200,14 @@ def port_keys(hass: HomeAssistant, entity_id: str) -> set[str]:
 
 async def open_site(hass: HomeAssistant, entry: EcomConfigEntry) -> SiteRuntime:
     """Start the Site, and let its subentries change it while it runs; raises CannotConnect."""
-    try:
-        store, accounts = await hass.async_add_executor_job(_open, database(hass))
-    except (OSError, sqlite3.Error) as err:
-        raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
-    billing = Billing(hass, entry, lambda _since: None)
-    await billing.load()
-    runtime = SiteRuntime(hass, entry, store, accounts, billing)
+    books = await Books.open(hass, entry, database(hass))
+    runtime = SiteRuntime(hass, entry, books)
 
     async def updated(_hass: HomeAssistant, _entry: EcomConfigEntry) -> None:
         runtime.apply()
 
     entry.async_on_unload(entry.add_update_listener(updated))
     return runtime
-
-
-def _open(path: Path) -> tuple[QuarterStore, Accounts]:
-    """Return the store and the accounts in it. Blocks."""
-    store = open_store(path)
-    return store, Accounts.load(store.ledger, {}, to_ms(dt_util.utcnow()))
 
 
 async def forget(hass: HomeAssistant) -> None:

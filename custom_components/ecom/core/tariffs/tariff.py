@@ -53,6 +53,25 @@ class Tariff:
         self._changes = sorted(_changes(contract))
         self._rates: dict[tuple[int, str], Rates] = {}
 
+    @property
+    def learns_bands(self) -> bool:
+        """Return whether colours that are told say which band holds."""
+        used = used_schedules(self.contract)
+        return any(self.contract.schedules[name].colours for name in used)
+
+    @property
+    def learns(self) -> bool:
+        """Return whether it needs to be told anything: colours, or a curve."""
+        return bool(self._curves) or self.learns_bands
+
+    @property
+    def bands(self) -> frozenset[str]:
+        """Return the bands of the schedule that prices energy, if that is one alone."""
+        used = used_schedules(self.contract)
+        if len(used) != 1:
+            return frozenset()
+        return frozenset(rule.band for rule in self.contract.schedules[used[0]].rules)
+
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of ``[start, end)``, in order, without a hole between them.
 

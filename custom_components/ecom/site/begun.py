@@ -1,0 +1,105 @@
+"""Since when the totals of each account are published, and by which contract it was priced.
+
+An account may be made anew as far back as quarter-hours go. Its entities begin when they
+are first shown, and do not jump by what lies before: that is in the answers of actions
+and in the statistics of the past.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from ..core.costs.rows import Totals
+from ..core.tariffs.json_form import as_json
+from ..core.tariffs.model import Contract
+from .ledger_store import LedgerStore
+
+SAVE_DELAY: Final = 5
+COUNTED, PRICED, CONTRACT = "counted", "priced", "contract"
+
+
+def fingerprint(contract: Contract) -> str:
+    """Return what tells a contract from one with other terms."""
+    return sha256(repr(as_json(contract)).encode()).hexdigest()
+
+
+class Begun:
+    """When each account began to be shown, in ms; kept over restarts."""
+
+    def __init__(self, hass: HomeAssistant, store: LedgerStore) -> None:
+        """Know of none yet."""
+        self._hass = hass
+        self._ledger = store
+        self._store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.accounts")
+        self._known: dict[str, dict[str, Any]] = {}
+        self._before: dict[str, Totals] = {}
+        self._stale: set[str] = set()
+
+    async def load(self) -> None:
+        """Take up what an earlier run has noted."""
+        self._known = await self._store.async_load() or {}
+
+    @callback
+    def note(self, account: str, what: str, now: int) -> None:
+        """Note that an account is counted, or priced, from now on, unless it was already."""
+        if what not in self._known.setdefault(account, {}):
+            self._known[account][what] = now
+            self._stale.add(account)
+            self._save()
+
+    @callback
+    def priced_by(self, account: str, contract: Contract) -> bool:
+        """Return whether an account was priced by that contract throughout."""
+        return bool(self._known.get(account, {}).get(CONTRACT) == fingerprint(contract))
+
+    @callback
+    def note_contract(self, account: str, contract: Contract) -> None:
+        """Note that all of an account is priced by a contract now."""
+        self._known.setdefault(account, {})[CONTRACT] = fingerprint(contract)
+        self._save()
+
+    @callback
+    def changed(self, account: str) -> None:
+        """Note that what lies before may be something else now."""
+        self._stale.add(account)
+
+    async def refresh(self, accounts: Iterable[str]) -> None:
+        """Look up what lies before the beginning of accounts for which that is not known."""
+        wanted = [each for each in accounts if each in self._stale or each not in self._before]
+        if not wanted:
+            return
+        self._stale.difference_update(wanted)
+        found = await self._hass.async_add_executor_job(self._read, wanted)
+        self._before.update(found)
+
+    def shown(self, account: str, totals: Totals) -> Totals | None:
+        """Return what is shown of an account's totals; None while that is not known."""
+        if account in self._stale or account not in self._before:
+            return None
+        return Totals(
+            amount=totals.amount,
+            money=totals.money,
+            unpriced=totals.unpriced,
+        ).less(self._before[account])
+
+    async def close(self) -> None:
+        """Write what is noted."""
+        await self._store.async_save(self._known)
+
+    def _read(self, accounts: Iterable[str]) -> Mapping[str, Totals]:
+        """Return what lies before. Blocks."""
+        return {account: self._read_one(account) for account in accounts}
+
+    def _read_one(self, account: str) -> Totals:
+        known = self._known.get(account, {})
+        counted = self._ledger.before(account, known.get(COUNTED, 0))
+        priced = self._ledger.before(account, known.get(PRICED, 0))
+        return Totals(amount=counted.amount, money=priced.money, unpriced=counted.unpriced)
+
+    @callback
+    def _save(self) -> None:
+        self._store.async_delay_save(lambda: self._known, SAVE_DELAY)

@@ -1,0 +1,146 @@
+"""Everything that the Site writes down: what meters counted, and what that costs."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..core.tariffs.tariff import Tariff
+from ..core.timeline import to_ms
+from ..errors import CannotConnect
+from ..runtime import EcomConfigEntry
+from .accounts import Accounts
+from .backfill import Backfill
+from .begun import Begun
+from .billing import Billing
+from .directory import PortDirectory
+from .ledger import LedgerBook
+from .meter_billing import nodes_of
+from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
+from .pasts import DRAWN, FED, account_of
+from .publisher import MeterAccounts, Publisher
+from .quarter_store import QuarterStore
+from .quarters import QuarterBook
+from .register_bands import bands_of
+from .repricing import Repricing
+from .stores import open_store
+
+
+class Books:
+    """The quarter-hours, the ledger and the contracts, which belong together."""
+
+    def __init__(  # noqa: PLR0913 - each is a part of its own
+        self,
+        hass: HomeAssistant,
+        entry: EcomConfigEntry,
+        *,
+        store: QuarterStore,
+        accounts: Accounts,
+        billing: Billing,
+        begun: Begun,
+    ) -> None:
+        """Take what is open; ``start`` begins to write."""
+        self.store = store
+        self.billing = billing
+        self.begun = begun
+        self._hass = hass
+        self._entry = entry
+        self._accounts = accounts
+        self.publisher = Publisher(hass, entry, accounts)
+        self.publisher.begun = begun
+
+    @classmethod
+    async def open(cls, hass: HomeAssistant, entry: EcomConfigEntry, path: Path) -> Self:
+        """Open what an earlier run has written; raises CannotConnect if that cannot be now."""
+        billing = Billing(hass, entry)
+        await billing.load()
+        billing.apply()
+        pricings = priced(entry, billing)
+        try:
+            store, accounts = await hass.async_add_executor_job(partial(_open, path, pricings))
+        except (OSError, sqlite3.Error) as err:
+            raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
+        begun = Begun(hass, store.ledger)
+        await begun.load()
+        return cls(hass, entry, store=store, accounts=accounts, billing=billing, begun=begun)
+
+    @callback
+    def start(self, directory: PortDirectory) -> None:
+        """Begin to write what the ports of a directory say."""
+        self._directory = directory
+        self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
+        self.ledger = LedgerBook(self._hass, self.quarters)
+        self.ledger.adjusted = self.begun.changed
+        self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)
+        self.repricing = Repricing(self._hass, self.ledger, self.begun)
+        self.billing.changed = self.repricing.learned
+        self.quarters.start()
+        self.ledger.start()
+        self.backfill.start()
+        self.publisher.start()
+
+    @callback
+    def follow(self, meters: Sequence[MeterWatch]) -> None:
+        """Follow these meters, by the contracts that the subentries name now."""
+        self.billing.apply()
+        self.quarters.follow(meters, self._bands)
+        self.repricing.follow(priced(self._entry, self.billing))
+        configs = meter_configs(self._entry)
+        self.publisher.follow(
+            [
+                MeterAccounts(
+                    node=node,
+                    drawn=account_of(configs[node.key], DRAWN),
+                    fed=account_of(configs[node.key], FED),
+                )
+                for node in nodes_of(self._entry)
+            ],
+            self.billing.tariffs,
+        )
+
+    async def close(self) -> None:
+        """Write what is left, and no more."""
+        self.backfill.close()
+        await self.repricing.close()
+        self.ledger.close()
+        await self.publisher.async_shutdown()
+        await self.billing.close()
+        await self.begun.close()
+        await self.quarters.close()
+
+    def _bands(self, config: MeterConfig) -> Mapping[str, str]:
+        """Return the registers of a meter by port, each with the band that it counts."""
+        meter_id = next(
+            (key for key, each in meter_configs(self._entry).items() if each == config), ""
+        )
+        return bands_of(config, config.counters(self._directory), self.billing.pricing(meter_id)[0])
+
+
+def meter_configs(entry: EcomConfigEntry) -> dict[str, MeterConfig]:
+    """Return the meters of the Site by the id of their subentry."""
+    return {
+        each.subentry_id: MeterConfig.of(each)
+        for each in entry.get_subentries_of_type(SUBENTRY_METER)
+    }
+
+
+def priced(entry: EcomConfigEntry, billing: Billing) -> dict[str, Tariff]:
+    """Return by what each account is priced that has a contract."""
+    found: dict[str, Tariff] = {}
+    for meter_id, config in meter_configs(entry).items():
+        billed, paid = billing.pricing(meter_id)
+        if billed is not None:
+            found[account_of(config, DRAWN)] = billed
+        if paid is not None:
+            found[account_of(config, FED)] = paid
+    return found
+
+
+def _open(path: Path, pricings: Mapping[str, Tariff]) -> tuple[QuarterStore, Accounts]:
+    """Return the store and the accounts in it, priced as they are now. Blocks."""
+    store = open_store(path)
+    return store, Accounts.load(store.ledger, pricings, to_ms(dt_util.utcnow()))

@@ -1,0 +1,33 @@
+"""Which band each register of a meter counts, by the contract that the meter is billed by."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..core.tariffs.tariff import Tariff
+from ..ports import Counters
+from .meters import MeterConfig, Rates
+
+NUMBERED: Final[Mapping[Rates, Mapping[str, str]]] = {
+    Rates.AS_NAMED: {"1": "peak", "2": "off_peak"},
+    Rates.SWAPPED: {"1": "off_peak", "2": "peak"},
+}
+
+
+def bands_of(config: MeterConfig, counters: Counters, tariff: Tariff | None) -> Mapping[str, str]:
+    """Return the bands by register port; none where registers and contract do not fit.
+
+    They fit where every band of the contract has a register. A register beyond those, such
+    as a rate that is not used, has a band of its own, by which nothing is priced. Those
+    that a person states are followed before there is a contract.
+    """
+    if config.registers:
+        found = dict(config.registers)
+    else:
+        numbered = NUMBERED.get(config.rates, {})
+        found = {
+            port: numbered.get(label, f"rate_{label}" if label.isdecimal() else label)
+            for port, label in counters.registers.items()
+        }
+    if tariff is None:
+        return found if config.registers else {}
+    return found if tariff.bands and tariff.bands <= set(found.values()) else {}
