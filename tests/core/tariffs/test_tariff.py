@@ -173,6 +173,18 @@ def test_gas_costs_its_coefficient_times_the_price_of_a_kwh() -> None:
     assert Tariff(found).unit_prices(NOON, "all")["energy"].value == Decimal("0.09")
 
 
+def test_a_percentage_on_gas_is_taken_per_kwh() -> None:
+    """The coefficient counts once, for the percentage as for what it is taken on."""
+    found = contract(
+        energy("0.10"),
+        Percent(key="local", of=("energy",), series=one("0.05")),
+        fluid=Fluid.GAS,
+        coefficient=one("11"),
+        taxes=(Tax(key="vat_20", series=one("0.2"), of=("energy", "local")),),
+    )
+    assert price(found) == Decimal("0.105") * Decimal("1.2") * 11
+
+
 def test_tiers_come_on_top_and_count_from_the_beginning_of_their_cycle() -> None:
     """Bounds are for each dwelling; two components with tiers make one list."""
     found = contract(
@@ -256,6 +268,32 @@ def test_a_price_that_is_not_known_is_not_provisional() -> None:
     found = contract(Dynamic(key="spot", curve="spot"), Dynamic(key="grid", curve="grid"))
     here = Tariff(found, known).price_at(NOON)
     assert (here.price, here.provisional) == (None, False)
+
+
+def test_tiers_say_nothing_while_the_rest_of_the_price_is_not_known() -> None:
+    """A hole in a curve leaves the whole unit without a price."""
+    found = contract(
+        Dynamic(key="spot", curve="spot"), Tiered(key="tier", tiers=((None, one("1")),))
+    )
+    here = Tariff(found).price_at(NOON)
+    assert (here.price, here.tiers) == (None, ())
+
+
+def test_a_band_of_two_schedules_is_unknown_if_one_is() -> None:
+    """Half a band prices nothing."""
+    found = contract(
+        Energy(key="energy", prices={"blue": one("1"), "red": one("2")}),
+        Energy(key="grid", prices={"all": one("1")}, schedule="grid"),
+        schedules={
+            "main": Schedule(
+                rules=(Rule(band="red", when=When(colour="red")), Rule(band="blue")),
+                colours=frozenset({"blue", "red"}),
+            ),
+            "grid": Schedule(),
+        },
+    )
+    here = Tariff(found).price_at(NOON)
+    assert (here.band, here.price) == ("unknown", None)
 
 
 def test_prices_are_exact_whatever_the_caller_counts_with() -> None:

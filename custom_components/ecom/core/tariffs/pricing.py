@@ -89,7 +89,7 @@ class Pricing(Protocol):
         ...
 
     def price_of(self, moment: datetime, band: str) -> PriceSlice:
-        """Return the slice of a band that is nearest to a moment, which may lie outside of it.
+        """Return what a unit of a band costs at a moment, whatever band holds then.
 
         Its price is None where the contract knows no such band, or nothing of it by then.
         """

@@ -7,7 +7,7 @@ from typing import Final
 
 from .model import Adder, Contract, Dynamic, Energy, Percent, Version
 from .pricing import CurvePoint, UnitPrice
-from .rates import EXACT, ZERO, by_the_unit, clamp, net_version, version_on
+from .rates import EXACT, ZERO, clamp, net_version, version_on
 
 NOT_KNOWN: Final = UnitPrice(value=None, since=None, until=None)
 
@@ -22,7 +22,7 @@ def unit_prices(
 
     ``bands`` is the band in each schedule, ``point`` tells what a curve has at the moment.
     """
-    keys, found = by_the_unit(contract), dict[str, UnitPrice]()
+    found: dict[str, UnitPrice] = {}
     for component in contract.components:
         match component:
             case Energy() | Adder():
@@ -33,7 +33,7 @@ def unit_prices(
                 found[component.key] = _percentage(component, day, found)
             case _:
                 pass
-    return {key: price for key, price in found.items() if key in keys}
+    return found
 
 
 def _stated(version: Version | None) -> UnitPrice:
