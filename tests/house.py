@@ -51,15 +51,17 @@ class House:
         await self.hass.async_block_till_done()
         return entry
 
-    async def add_site(self, *meters: Mapping[str, Any]) -> MockConfigEntry:
-        """Add the Site with meters, given as the data of their subentries."""
+    async def add_site(
+        self, *meters: Mapping[str, Any], parts: Iterable[ConfigSubentryData] = ()
+    ) -> MockConfigEntry:
+        """Add the Site with meters, given as the data of their subentries, and other parts."""
         return await self.add(
             MockConfigEntry(
                 domain=DOMAIN,
                 unique_id=SITE_UID,
                 title="Home",
                 data={},
-                subentries_data=[subentry(meter) for meter in meters],
+                subentries_data=[*(subentry(meter) for meter in meters), *parts],
             )
         )
 
@@ -140,6 +142,11 @@ def subentry(meter: Mapping[str, Any]) -> ConfigSubentryData:
         title=str(meter["port"]),
         unique_id=f"meter:{meter['port']}",
     )
+
+
+def part(kind: str, title: str, **data: Any) -> ConfigSubentryData:
+    """Return a part of the Site that is no meter, such as a contract, by its title."""
+    return ConfigSubentryData(data=data, subentry_type=kind, title=title, unique_id=None)
 
 
 def meters_of(entry: EcomConfigEntry) -> Iterable[Mapping[str, Any]]:

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.families.e450.conftest import meter
+from tests.families.wes.conftest import in_france, server, wes
 from tests.house import House
 
-__all__ = ["meter"]
+__all__ = ["in_france", "meter", "server", "wes"]
 
 NOON = "2026-11-26T12:00:00+00:00"
 

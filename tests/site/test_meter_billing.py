@@ -6,17 +6,16 @@ import pytest
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
-    ConfigSubentryData,
     SubentryFlowResult,
 )
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ecom.const import DOMAIN, SITE_UID
 from custom_components.ecom.site.meter_billing import nodes_of
 from custom_components.ecom.site.meters import MeterConfig, Rates
 from tests.entities import add_sensor
-from tests.house import House, subentry
+from tests.house import House, part
+from tests.subentries import id_of
 
 DETAILS: dict[str, Any] = {"inverted": False, "phases": ["1"], "valid_for": 300}
 GRID = {"port": "entity:grid", "role": "grid"}
@@ -26,25 +25,8 @@ TAP = {"port": "entity:tap", "role": "hot_water"}
 
 async def a_site(house: House) -> MockConfigEntry:
     """Return a site with three meters and a contract."""
-    contract = ConfigSubentryData(
-        data={"template": "flat", "prices": "0.2"},
-        subentry_type="contract",
-        title="Base",
-        unique_id=None,
-    )
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id=SITE_UID,
-        title="Home",
-        data={},
-        subentries_data=[*(subentry(meter) for meter in (GRID, FLAT, TAP)), contract],
-    )
-    return await house.add(entry)
-
-
-def id_of(site: MockConfigEntry, title: str) -> str:
-    """Return the id of a subentry."""
-    return next(each.subentry_id for each in site.subentries.values() if each.title == title)
+    contract = part("contract", "Base", template="flat", prices="0.2")
+    return await house.add_site(GRID, FLAT, TAP, parts=[contract])
 
 
 async def change(

@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.exceptions import ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ecom.const import DOMAIN, SITE_UID
+from custom_components.ecom.const import DOMAIN
 from tests.entities import add_sensor, registry_id
-from tests.house import House, subentry
+from tests.house import House, part
 
 PEAKS = {"template": "peak_offpeak", "prices": "0.2142 0.1589", "windows": "22:24-06:24"}
 WATER = {"template": "water", "tiers": "80 1.2\n1.9", "wastewater": "2"}
@@ -19,18 +18,8 @@ async def a_site(house: House, *meters: dict[str, Any], **contracts: Any) -> Moc
     """Return a site in Paris with contracts by name."""
     await house.hass.config.async_set_time_zone("Europe/Paris")
     house.freezer.move_to("2026-11-03T12:00:00+00:00")
-    parts = [
-        ConfigSubentryData(data=data, subentry_type="contract", title=name, unique_id=None)
-        for name, data in contracts.items()
-    ]
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id=SITE_UID,
-        title="Home",
-        data={},
-        subentries_data=[*(subentry(meter) for meter in meters), *parts],
-    )
-    return await house.add(entry)
+    parts = [part("contract", name, **data) for name, data in contracts.items()]
+    return await house.add_site(*meters, parts=parts)
 
 
 async def ask(house: House, **data: Any) -> Any:
@@ -131,13 +120,13 @@ async def test_a_contract_that_cannot_be_read_is_said_so(house: House) -> None:
     """It bills nothing, and the repair goes when it is changed or gone."""
     site = await a_site(house, Ours={**PEAKS, "prices": "cheap"})
     assert house.issues == {"contract_unusable"}
-    (part,) = site.subentries.values()
-    house.hass.config_entries.async_update_subentry(site, part, data=PEAKS)
+    (ours,) = site.subentries.values()
+    house.hass.config_entries.async_update_subentry(site, ours, data=PEAKS)
     await house.hass.async_block_till_done()
     assert house.issues == set()
-    house.hass.config_entries.async_update_subentry(site, part, data={"template": "what"})
+    house.hass.config_entries.async_update_subentry(site, ours, data={"template": "what"})
     await house.hass.async_block_till_done()
     assert house.issues == {"contract_unusable"}
-    house.hass.config_entries.async_remove_subentry(site, part.subentry_id)
+    house.hass.config_entries.async_remove_subentry(site, ours.subentry_id)
     await house.hass.async_block_till_done()
     assert house.issues == set()
