@@ -200,5 +200,8 @@ class QuarterBook:
 
     async def _prune(self, now: datetime) -> None:
         zone = dt_util.get_default_time_zone()
-        await self._hass.async_add_executor_job(self.store.prune, now)
-        await self._hass.async_add_executor_job(self.store.ledger.prune, now, zone)
+        try:
+            await self._hass.async_add_executor_job(self.store.prune, now)
+            await self._hass.async_add_executor_job(self.store.ledger.prune, now, zone)
+        except sqlite3.Error as err:
+            _LOGGER.info("What is too old is forgotten the next time: %s", err)

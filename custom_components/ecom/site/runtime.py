@@ -16,6 +16,7 @@ from ..ports import AnyPort
 from ..runtime import Attachments, EcomConfigEntry, Question
 from .books import Books
 from .consumption import Asked, answer
+from .contract_watch import ContractWatch
 from .directory import PortDirectory
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
@@ -46,8 +47,10 @@ class SiteRuntime:
         self._parts = ObjectSpecs(hass, books.publisher)
         self._offered: set[str] = set()
         self._topology = TopologyWatch(hass, books.store, lambda: self._asked(self.asked()))
+        self._contracts = ContractWatch(hass, entry, books)
         books.start(self._directory)
         self._topology.start()
+        self._contracts.start()
         self.apply()
         self._attachments.offer(self._specs())
 
@@ -148,6 +151,7 @@ class SiteRuntime:
         for meter in self._coordinator.meters.values():
             meter.unbind()
         self._topology.close()
+        self._contracts.close()
         await self.books.close()
         await self._coordinator.async_shutdown()
 

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..core.timeline import Slot, midnight
 from ..core.topology import SITE, Doubt, doubts
 from .consumption import Asked, read_meter
 from .quarter_store import QuarterStore
+from .raised import Finding, Raised
 
 ISSUE_EXCEEDS: Final = "meter_exceeded"
 ISSUE_REVERSED: Final = "meter_reversed"
@@ -36,7 +35,7 @@ class TopologyWatch:
         self._hass = hass
         self._store = store
         self._meters = meters
-        self._raised: set[str] = set()
+        self._raised = Raised(hass)
         self._stop: CALLBACK_TYPE | None = None
 
     @callback
@@ -49,8 +48,7 @@ class TopologyWatch:
         """Look no more; what was raised is looked at again in the next run."""
         if self._stop is not None:
             self._stop()
-        for issue in self._raised:
-            ir.async_delete_issue(self._hass, DOMAIN, issue)
+        self._raised.clear()
 
     async def look(self, now: datetime) -> None:
         """Compare what the meters counted yesterday."""
@@ -67,20 +65,10 @@ class TopologyWatch:
             return  # Whoever writes them says so.
         names = {SITE: SITE, **{each.node.key: each.name for each in meters}}
         found = doubts([each.node for each in meters], counted)
-        raised = {f"{ISSUES[doubt]}_{key}": (ISSUES[doubt], key) for key, doubt in found.items()}
-        for issue in self._raised - raised.keys():
-            ir.async_delete_issue(self._hass, DOMAIN, issue)
-        for issue, (text, key) in raised.items():
-            self._raise(issue, text, names[key])
-        self._raised = set(raised)
-
-    def _raise(self, issue: str, text: str, meter: str) -> None:
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=text,
-            translation_placeholders={"meter": meter},
+        self._raised.settle(
+            [
+                Finding(text=ISSUES[doubt], part=key, placeholders={"meter": names[key]})
+                for key, doubt in found.items()
+            ],
+            *ISSUES.values(),
         )
