@@ -45,11 +45,16 @@ class ObjectSpecs:
         self._currency = hass.config.currency
         self._publisher = publisher
 
-    def of(self, part: ConfigSubentry, contract: Contract | None = None) -> Iterator[EntitySpec]:
-        """Yield the sensors of a part; those of a contract need what it says."""
+    def of(
+        self, part: ConfigSubentry, contract: Contract | None = None, *, has_below: bool = False
+    ) -> Iterator[EntitySpec]:
+        """Yield the sensors of a part.
+
+        Those of a contract need what it says; what is left of a meter needs meters below it.
+        """
         match part.subentry_type:
             case "meter":
-                yield from self._meter(part)
+                yield from self._meter(part, has_below=has_below)
             case "contract" if contract is not None:
                 unit = f"{contract.currency}/{UNITS[contract.fluid]}"
                 for each in CONTRACT:
@@ -63,11 +68,13 @@ class ObjectSpecs:
             case _:
                 return
 
-    def _meter(self, part: ConfigSubentry) -> Iterator[EntitySpec]:
+    def _meter(self, part: ConfigSubentry, *, has_below: bool) -> Iterator[EntitySpec]:
         role = MeterConfig.of(part).role
         wanted: list[ObjectSensorDescription[Any]] = [ENERGY]
         if role not in UNBILLED:
-            wanted += [COST, REST]
+            wanted.append(COST)
+        if has_below and role not in UNBILLED:
+            wanted.append(REST)
         if role in (Role.GRID, Role.BATTERY):
             wanted.append(RETURNED)
         if role is Role.GRID:

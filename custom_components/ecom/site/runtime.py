@@ -11,8 +11,9 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..core.timeline import Slot
+from ..core.topology import SITE, children
 from ..entity import EntitySpec, SpecAdder
-from ..ports import AnyPort
+from ..ports import AnyPort, Role
 from ..runtime import Attachments, EcomConfigEntry, Question
 from .books import Books
 from .consumption import Asked, answer
@@ -164,13 +165,20 @@ class SiteRuntime:
 
     def _offer_parts(self) -> None:
         """Offer the sensors of parts that are new; those of removed parts go with them."""
-        contracts = self.books.billing.contracts
-        self._offered &= self._entry.subentries.keys()
-        for part_id, part in self._entry.subentries.items():
-            specs = [*self._parts.of(part, contracts.get(part_id))]
-            if specs and part_id not in self._offered:
-                self._offered.add(part_id)
-                self._attachments.offer(specs)
+        contracts, nodes = self.books.billing.contracts, nodes_of(self._entry)
+        supplied = {node.key for node in nodes if children(nodes, node.key)}
+        if children(nodes, SITE):
+            supplied |= {node.key for node in nodes if node.role is Role.GRID}
+        parts = self._entry.subentries
+        self._offered = {key for key in self._offered if key.split("/")[1] in parts}
+        specs = [
+            spec
+            for part_id, part in parts.items()
+            for spec in self._parts.of(part, contracts.get(part_id), has_below=part_id in supplied)
+            if spec.key not in self._offered
+        ]
+        self._offered |= {spec.key for spec in specs}
+        self._attachments.offer(specs)
 
     def _specs(self) -> list[EntitySpec]:
         device = DeviceInfo(
