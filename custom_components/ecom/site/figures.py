@@ -15,12 +15,25 @@ from ..ports import Reading
 class MeterFigures:
     """What a meter has counted in all and what that costs; None before it is read anew.
 
+    What has never had a price costs nothing that is known: ``billed`` and ``paid`` say so.
     ``rest`` is what no meter below it counts, None without any.
     """
 
     drawn: Totals | None = None
     fed: Totals | None = None
+    billed: bool = False
+    paid: bool = False
     rest: int | None = None
+
+    @property
+    def cost(self) -> float | None:
+        """Return what was drawn costs."""
+        return money_of(self.drawn) if self.billed else None
+
+    @property
+    def compensation(self) -> float | None:
+        """Return what is paid for what was fed in."""
+        return money_of(self.fed) if self.paid else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -101,6 +101,8 @@ class Publisher(EcomCoordinator[Figures]):
         return MeterFigures(
             drawn=self._shown(meter.drawn),
             fed=self._shown(meter.fed),
+            billed=self._priced(meter.drawn),
+            paid=self._priced(meter.fed),
             rest=self._rest(meter),
         )
 
@@ -129,6 +131,9 @@ class Publisher(EcomCoordinator[Figures]):
         if drawn is None:
             return None
         return drawn.amount - (0 if fed is None else fed.amount)
+
+    def _priced(self, account: str) -> bool:
+        return self.begun is not None and self.begun.has(account, PRICED)
 
     def _shown(self, account: str) -> Totals | None:
         if self.begun is None or not self._accounts.started(account):

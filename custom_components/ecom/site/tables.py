@@ -97,8 +97,10 @@ def _money(part: str, key: str, figure: Callable[[Any], Any]) -> ObjectSensorDes
 
 ENERGY: Final = _energy("energy", lambda each: amount_of(each.drawn))
 RETURNED: Final = _energy("returned", lambda each: amount_of(each.fed))
-COST: Final = _money("meter", "cost", lambda each: money_of(each.drawn))
-COMPENSATION: Final = _money("meter", "compensation", lambda each: money_of(each.fed))
+COST: Final = _money("meter", "cost", lambda each: money_of(each.drawn if each.billed else None))
+COMPENSATION: Final = _money(
+    "meter", "compensation", lambda each: money_of(each.fed if each.paid else None)
+)
 REST: Final = replace(
     _energy("rest", lambda each: None if each.rest is None else each.rest / 1_000_000),
     state_class=SensorStateClass.TOTAL,
