@@ -1,6 +1,6 @@
 """Shows what meters have counted and cost, and what contracts cost now: at most once a minute."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -24,7 +24,12 @@ from .figures import ContractFigures, Figures, MemberFigures, MeterFigures
 EVERY: Final = timedelta(minutes=1)
 LOOK_AHEAD: Final = timedelta(days=2)
 
-type Members = Callable[[], Mapping[str, MemberFigures]]
+type Members = Callable[[datetime], Awaitable[Mapping[str, MemberFigures]]]
+
+
+async def nobody(_now: datetime) -> Mapping[str, MemberFigures]:
+    """Return the figures of no members."""
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +48,7 @@ class Publisher(EcomCoordinator[Figures]):
         """Start with nothing known."""
         super().__init__(hass, entry, name="ECOM figures", data=Figures())
         self.begun: Begun | None = None
-        self.members: Members = dict
+        self.members: Members = nobody
         self._accounts = accounts
         self._meters: dict[str, MeterAccounts] = {}
         self._tariffs: Mapping[str, Tariff] = {}
@@ -64,12 +69,13 @@ class Publisher(EcomCoordinator[Figures]):
         """Make the figures anew now."""
         now = dt_util.utcnow()
         await self._refresh(to_ms(now))
+        members = await self.members(now)
         self.async_set_updated_data(
             Figures(
                 at=now,
                 meters={key: self._meter(each) for key, each in self._meters.items()},
                 contracts={key: _contract(each, now) for key, each in self._tariffs.items()},
-                members=self.members(),
+                members=members,
             )
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -17,6 +18,7 @@ from ..runtime import Attachments, EcomConfigEntry, Question
 from .books import Books
 from .consumption import Asked, answer
 from .directory import PortDirectory
+from .members import SUBENTRY_MEMBER
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .object_specs import ObjectSpecs
@@ -79,6 +81,12 @@ class SiteRuntime:
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
+
+    @property
+    def members(self) -> Mapping[str, ConfigSubentry]:
+        """Return the members of the Site by id."""
+        members = self._entry.get_subentries_of_type(SUBENTRY_MEMBER)
+        return {each.subentry_id: each for each in members}
 
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
@@ -161,11 +169,16 @@ class SiteRuntime:
     def _offer_parts(self) -> None:
         """Offer the sensors of parts that are new; those of removed parts go with them."""
         contracts = self.books.billing.contracts
-        self._offered &= self._entry.subentries.keys()
-        for part_id, part in self._entry.subentries.items():
-            specs = [*self._parts.of(part, contracts.get(part_id))]
-            if specs and part_id not in self._offered:
-                self._offered.add(part_id)
+        parts = self._entry.subentries
+        self._offered = {key for key in self._offered if key.split("/")[1] in parts}
+        for part_id, part in parts.items():
+            specs = [
+                spec
+                for spec in self._parts.of(part, contracts.get(part_id))
+                if spec.key not in self._offered
+            ]
+            if specs:
+                self._offered |= {spec.key for spec in specs}
                 self._attachments.offer(specs)
 
     def _specs(self) -> list[EntitySpec]:
