@@ -18,6 +18,7 @@ from tests.grid import Grid
 from tests.house import House
 from tests.members import (
     add_building,
+    add_part,
     change,
     household,
     member,
@@ -281,7 +282,13 @@ async def test_the_past_is_read_once(noon: House, monkeypatch: pytest.MonkeyPatc
     assert await shown(noon, "Ada") == 2.0
     assert reads == []
     await minute(noon, hours=12)
-    assert len(reads) == 2  # The end of the day that was, written late, and the new day.
+    assert len(reads) == 1
+    await flat.counts(110, minutes=1)
+    await minute(noon, minutes=5)
+    await minute(noon)
+    assert len(reads) == 2  # Most of it was used before midnight, and is written now.
+    await minute(noon, minutes=5)
+    assert len(reads) == 2
 
 
 async def test_a_ledger_that_cannot_be_read(noon: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ class LimitState:
     @property
     def is_over(self) -> bool:
         """Return whether there is nothing left to know."""
-        return self.limit is None and not self.owed
+        return self.limit is None and not self.off and not self.owed
 
     def dump(self) -> dict[str, Any]:
         """Return what to store."""
