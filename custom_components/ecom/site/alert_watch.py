@@ -31,6 +31,8 @@ from .used_since import UsedSince
 SAVE_DELAY: Final = 2
 EVENT_ALERT: Final = f"{DOMAIN}_alert"
 TEXTS: Final = ("used", "too_cold", "too_warm")
+DIGITS: Final = 3
+"""A temperature that was converted is no finer than this."""
 IN_KWH: Final = frozenset({Role.GRID, Role.SUB_METER, Role.HEAT})
 
 
@@ -110,7 +112,7 @@ class AlertWatch:
             celsius = None if state is None else value_of(state, Kind.TEMPERATURE)
             if celsius is None:
                 continue
-            amount, bound = Decimal(str(celsius)), each.alert.amount
+            amount, bound = Decimal(str(round(celsius, DIGITS))), each.alert.amount
             cold = each.alert.what is What.TOO_COLD
             if amount < bound if cold else amount > bound:
                 self._tell(each, amount)
