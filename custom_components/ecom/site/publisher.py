@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import EcomCoordinator
-from ..core.costs.rows import Totals
+from ..core.costs.rows import HOUR_MS, Totals
 from ..core.site_power import SUPPLY
 from ..core.tariffs.tariff import Tariff
 from ..core.timeline import to_ms
@@ -90,14 +90,18 @@ class Publisher(EcomCoordinator[Figures]):
         await self.publish()
 
     async def _refresh(self, now: int) -> None:
-        """Note what is shown for the first time, and look up what lies before."""
+        """Note what is shown for the first time, and look up what lies before this hour.
+
+        Rows are of whole hours: that of now would lie before in part, and grow.
+        """
         if self.begun is None:
             return
+        hour = now // HOUR_MS * HOUR_MS
         started = [key for key in self._keys() if self._accounts.started(key)]
         for key in started:
-            self.begun.note(key, COUNTED, now)
+            self.begun.note(key, COUNTED, hour)
             if self._accounts.of(key).prices.pricing is not None:
-                self.begun.note(key, PRICED, now)
+                self.begun.note(key, PRICED, hour)
         await self.begun.refresh(started)
 
     def _keys(self) -> Iterable[str]:
