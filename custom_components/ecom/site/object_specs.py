@@ -1,6 +1,6 @@
 """Which sensors each meter, contract and member of the Site has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -92,8 +92,8 @@ class ObjectSpecs:
     ) -> EntitySpec:
         reading = partial(_reading, description, kind, part.subentry_id, nothing)
         attributes = None
-        if description.details is not None:
-            attributes = partial(_details, description, kind, part.subentry_id, nothing)
+        if (details := description.details) is not None:
+            attributes = partial(_details, details, kind, part.subentry_id, nothing)
         return EntitySpec(
             platform=Platform.SENSOR,
             key=f"{SITE_UID}/{part.subentry_id}/{description.key}",
@@ -122,14 +122,11 @@ def _reading(
 
 
 def _details(
-    description: ObjectSensorDescription[Any],
+    details: Callable[[Any], Mapping[str, Any]],
     kind: str,
     part_id: str,
     nothing: object,
     figures: Figures,
 ) -> Mapping[str, Any]:
     """Return what else a sensor tells of the figures of its part."""
-    if description.details is None:
-        return {}
-    details: Mapping[str, Any] = description.details(getattr(figures, kind).get(part_id, nothing))
-    return details
+    return details(getattr(figures, kind).get(part_id, nothing))
