@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import probatio
 import pytest
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
@@ -107,6 +108,14 @@ async def test_a_limit_is_removed(flat: Grid, nothing: dict[str, Any]) -> None:
     assert (await ask(flat.house, member="Ada", amount=0))["limit"]["amount"] == 0
     assert await ask(flat.house, member="Ada", **nothing) == {"member": "Ada", "limit": None}
     assert household(flat.house).limits.limit_of("Ada") is None
+
+
+async def test_off_without_quotes(flat: Grid) -> None:
+    """YAML makes a false of it; what is no choice is refused."""
+    answer = await ask(flat.house, member="Ada", amount=1, at_limit=False)
+    assert answer["limit"]["at_limit"] == "off"
+    with pytest.raises(probatio.Invalid):
+        await ask(flat.house, member="Ada", amount=1, at_limit=True)
 
 
 async def test_it_need_not_answer(flat: Grid) -> None:

@@ -32,6 +32,12 @@ USUAL_STEPS: Final = (80,)
 LARGEST: Final = Decimal(10) ** 9
 ALL: Final = 100
 
+
+def _at_limit(stated: object) -> AtLimit:
+    """Return what is stated; ``off`` without quotes is no text in YAML, but a false."""
+    return AtLimit.OFF if stated is False else AtLimit(str(stated))
+
+
 LIMIT: Final = probatio.Schema(
     {
         probatio.Optional(ATTR_MEMBER): cv.string,
@@ -39,7 +45,7 @@ LIMIT: Final = probatio.Schema(
         probatio.Optional(ATTR_AMOUNT): object,
         probatio.Required(ATTR_MEASURE, default=Measure.KWH): probatio.Coerce(Measure),
         probatio.Required(ATTR_SPAN, default=Span.DAY): probatio.Coerce(Span),
-        probatio.Required(ATTR_AT_LIMIT, default=AtLimit.WARN): probatio.Coerce(AtLimit),
+        probatio.Required(ATTR_AT_LIMIT, default=AtLimit.WARN): _at_limit,
         probatio.Optional(ATTR_STEPS, default=[*USUAL_STEPS]): cv.ensure_list,
     }
 )
