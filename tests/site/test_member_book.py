@@ -364,3 +364,24 @@ def test_what_lies_before_is_added_up_exactly(tmp_path: Any) -> None:
         "b": Totals(amount=-7, money=-3),
     }
     store.close()
+
+
+async def test_a_meter_that_is_taken_away_while_nobody_looks(noon: House) -> None:
+    """What it had counted is added as soon as that can be read."""
+    flat, shed = await grids(noon, "flat", "shed")
+    site = await add_building(
+        noon,
+        meter("flat", flat.data("sub_meter")),
+        meter("shed", shed.data("sub_meter")),
+        member("Ada", "flat", "shed"),
+    )
+    await flat.counts(101, minutes=10)
+    await shed.counts(103, minutes=1)
+    assert await shown(noon, "Ada") == 4.0
+    await noon.unload(site)
+    await change(noon, "Ada", meters=["flat"])
+    assert await noon.hass.config_entries.async_setup(site.entry_id)
+    await runtime(noon).books.quarters.pause()
+    assert await shown(noon, "Ada") is None
+    runtime(noon).books.quarters.resume()
+    assert await shown(noon, "Ada") == 4.0

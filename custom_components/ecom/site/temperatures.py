@@ -150,7 +150,8 @@ class Temperatures:
     async def _flush(self, _now: datetime) -> None:
         if self._quarters.paused:
             return
-        changed = self._drain()
+        if not (changed := self._drain()):
+            return
         try:
             await self._quarters.settled(
                 partial(self._store.write, changed, dt_util.now().date()), lambda _: None
@@ -162,7 +163,8 @@ class Temperatures:
         await self._write_now()
 
     async def _write_now(self) -> None:
-        changed = self._drain()
+        if not (changed := self._drain()):
+            return
         write = partial(self._store.write, changed, dt_util.now().date())
         try:
             await self._hass.async_add_executor_job(write)

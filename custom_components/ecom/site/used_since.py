@@ -5,26 +5,31 @@ rows of before it were stored or made anew; the rest is a difference of totals.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from homeassistant.core import callback
 
 from ..core.costs.rows import MINUTE_MS, Totals, total
+from .accounts import ENDLESS
 from .database import Database
 from .quarters import QuarterBook
 
 type Asked = tuple[str, int]
 """The key of an account, and a moment in ms."""
 
+NOTHING: Final = Totals()
+
 type Before = Mapping[int, Mapping[str, Totals]]
 
 # SQLite adds up in eight octets, which a year's money may outgrow: it is added in two parts.
 _BITS: Final = 20
-_SINCE: Final = """
+_SUMS: Final = """
 SELECT key, sum(entry.amount), sum(entry.money >> 20), sum(entry.money & 1048575),
        sum(entry.unpriced)
-FROM entry JOIN account ON account.id = entry.account WHERE minute >= ? GROUP BY entry.account
+FROM entry JOIN account ON account.id = entry.account WHERE minute >= ? AND minute < ?
+GROUP BY entry.account
 """
 
 
@@ -94,19 +99,20 @@ class UsedSince:
 
 
 def before(db: Database, missing: Mapping[int, Collection[str]]) -> Before:
-    """Return what accounts hold of the time before each of some moments, in ms. Blocks."""
+    """Return what accounts hold of the time before each of some moments, in ms. Blocks.
+
+    However many moments there are, each row after the first of them is read once.
+    """
     found: dict[int, dict[str, Totals]] = {}
     with db.reading() as connection:
         rows = connection.execute("SELECT key, amount, money, unpriced FROM account").fetchall()
-        all_ = {key: Totals(amount=n, money=int(money), unpriced=u) for key, n, money, u in rows}
-        for moment, accounts in missing.items():
-            since = {
-                key: Totals(amount=n, money=(high << _BITS) + low, unpriced=unpriced)
-                for key, n, high, low, unpriced in connection.execute(
-                    _SINCE, (-(-moment // MINUTE_MS),)
-                )
-            }
-            found[moment] = {
-                key: all_.get(key, Totals()).less(since.get(key, Totals())) for key in accounts
-            }
+        left = {key: Totals(amount=n, money=int(money), unpriced=u) for key, n, money, u in rows}
+        until = ENDLESS
+        for moment in sorted(missing, reverse=True):
+            minutes = -(-moment // MINUTE_MS), -(-until // MINUTE_MS)
+            for key, n, high, low, unpriced in connection.execute(_SUMS, minutes):
+                since = Totals(amount=n, money=(high << _BITS) + low, unpriced=unpriced)
+                left[key] = left[key].less(since)
+            found[moment] = {key: replace(left.get(key, NOTHING)) for key in missing[moment]}
+            until = moment
     return found
