@@ -4,6 +4,7 @@ from homeassistant.core import HomeAssistant, SupportsResponse, callback
 
 from ..const import DOMAIN
 from .consumption import CONSUMPTION, GET_CONSUMPTION, get_consumption
+from .limit import LIMIT, SET_LIMIT, set_limit
 from .prices import GET_PRICES, PRICES, get_prices
 
 
@@ -14,3 +15,4 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register = hass.services.async_register
     register(DOMAIN, GET_CONSUMPTION, get_consumption, CONSUMPTION, only)
     register(DOMAIN, GET_PRICES, get_prices, PRICES, only)
+    register(DOMAIN, SET_LIMIT, set_limit, LIMIT, SupportsResponse.OPTIONAL)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..core.costs.rows import MONEY, UNIT, Totals
 from ..core.limits import Limit
 from ..core.tariffs.pricing import PriceSlice
+from ..core.temperatures import DayTemperatures
 from ..ports import Reading
 
 
@@ -48,7 +49,8 @@ class ContractFigures:
 class MemberFigures:
     """What a member has used: electricity in all, what everything costs, and of the limit.
 
-    ``used`` is what was used since the limit's period began, in kWh or money.
+    ``used`` is what was used since the limit's period began, in kWh or money, and ``until``
+    is when that period ends. ``temperatures`` are those of today.
     """
 
     energy: Totals | None = None
@@ -56,6 +58,8 @@ class MemberFigures:
     limit: Limit | None = None
     used: Decimal | None = None
     share: Decimal | None = None
+    until: datetime | None = None
+    temperatures: DayTemperatures | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """Which sensors each meter, contract and member of the Site has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from ..ports import Reading, Role
 from .contract_preview import UNITS
 from .contracts import UNBILLED
 from .figures import ContractFigures, Figures, MemberFigures, MeterFigures
-from .members import SUBENTRY_MEMBER
+from .members import SUBENTRY_MEMBER, MemberConfig
 from .meter_billing import SUBENTRY_CONTRACT
 from .meters import SUBENTRY_METER, MeterConfig
 from .publisher import Publisher
@@ -28,6 +28,7 @@ from .tables import (
     ENERGY,
     MEMBER,
     MEMBER_COST,
+    MEMBER_TEMPERATURES,
     REST,
     RETURNED,
     ObjectSensorDescription,
@@ -62,7 +63,8 @@ class ObjectSpecs:
                     with_unit = replace(each, native_unit_of_measurement=unit) if priced else each
                     yield self._spec(part, with_unit, "contracts", ContractFigures())
             case "member":
-                for described in MEMBER:
+                measured = MEMBER_TEMPERATURES if MemberConfig.of(part).temperatures else ()
+                for described in (*MEMBER, *measured):
                     mine = self._of_member(described)
                     yield self._spec(part, mine, "members", MemberFigures())
             case _:
@@ -96,11 +98,14 @@ class ObjectSpecs:
         nothing: object,
     ) -> EntitySpec:
         reading = partial(_reading, description, kind, part.subentry_id, nothing)
+        attributes = None
+        if (details := description.details) is not None:
+            attributes = partial(_details, details, kind, part.subentry_id, nothing)
         return EntitySpec(
             platform=Platform.SENSOR,
             key=f"{SITE_UID}/{part.subentry_id}/{description.key}",
             coordinator=self._publisher,
-            description=replace(description, reading=reading),
+            description=replace(description, reading=reading, attributes=attributes),
             device=DeviceInfo(
                 identifiers={(DOMAIN, part.subentry_id)},
                 name=part.title,
@@ -121,3 +126,14 @@ def _reading(
     """Return what a sensor shows of the figures of its part."""
     mine = getattr(figures, kind).get(part_id, nothing)
     return figures.reading(description.figure(mine))
+
+
+def _details(
+    details: Callable[[Any], Mapping[str, Any]],
+    kind: str,
+    part_id: str,
+    nothing: object,
+    figures: Figures,
+) -> Mapping[str, Any]:
+    """Return what else a sensor tells of the figures of its part."""
+    return details(getattr(figures, kind).get(part_id, nothing))

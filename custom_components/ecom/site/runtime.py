@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -19,6 +20,7 @@ from .books import Books
 from .consumption import Asked, answer
 from .contract_watch import ContractWatch
 from .directory import PortDirectory
+from .members import SUBENTRY_MEMBER
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .object_specs import ObjectSpecs
@@ -83,6 +85,12 @@ class SiteRuntime:
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
+
+    @property
+    def members(self) -> Mapping[str, ConfigSubentry]:
+        """Return the members of the Site by id."""
+        members = self._entry.get_subentries_of_type(SUBENTRY_MEMBER)
+        return {each.subentry_id: each for each in members}
 
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
