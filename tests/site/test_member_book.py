@@ -328,7 +328,8 @@ async def test_a_meter_that_reads_another_port(noon: House) -> None:
     """Its account goes on under another name, and so does the member's total."""
     flat, other = await grids(noon, "flat", "other")
     await add_building(noon, meter("flat", flat.data("sub_meter")), member("Ada", "flat"))
-    await flat.counts(101, minutes=1)
+    await minute(noon)
+    await flat.counts(101)
     await minute(noon, hours=1)
     assert await shown(noon, "Ada") == 1.0
     await change(noon, "flat", port=other.data()["port"])
