@@ -116,6 +116,26 @@ async def test_a_colour_that_becomes_known(noon: House) -> None:
     assert (home.money, home.unpriced) == (6.0, 0.0)
 
 
+async def test_a_colour_that_becomes_known_while_home_assistant_is_down(noon: House) -> None:
+    """What had no price is looked at again when it is back."""
+    colour = await add_sensor(noon.hass, "colour", None)
+    contract = {
+        "template": "tempo",
+        "prices": "1 2 3 4 5 6",
+        "colours": "entities",
+        "today": f"entity:{registry_id(colour)}",
+    }
+    home = await Home.at(noon, **contract)
+    await home.grid.counts(101.0, minutes=2)
+    await settle(noon)
+    assert (home.money, home.unpriced) == (0.0, 1.0)
+    await noon.unload(home.site)
+    noon.hass.states.async_set(colour.entity_id, "red")
+    await noon.hass.config_entries.async_setup(home.site.entry_id)
+    await settle(noon)
+    assert (home.money, home.unpriced) == (6.0, 0.0)
+
+
 async def test_over_a_restart_nothing_is_made_anew(
     noon: House, monkeypatch: pytest.MonkeyPatch, hass_storage: dict[str, Any]
 ) -> None:

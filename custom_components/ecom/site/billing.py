@@ -56,8 +56,12 @@ class Billing:
             if self._settled.get(key) != data:
                 self._settled[key] = dict(data)
                 self._settle(key)
-        self.knowledge.follow(Need.of(data) for data in wanted.values())
         self.assigned = assigned(self._entry, self.contracts)
+
+    @callback
+    def learn(self) -> None:
+        """Learn what these contracts need, once somebody listens to what is learned."""
+        self.knowledge.follow(Need.of(each.data) for each in contracts_of(self._entry))
 
     def pricing(self, meter_id: str) -> tuple[Tariff | None, Tariff | None]:
         """Return what a meter is billed by, and paid by for what it feeds in."""

@@ -101,6 +101,7 @@ class Books:
         self.billing.apply()
         self.quarters.follow(meters, self._bands)
         self.repricing.follow(priced(self._entry, self.billing))
+        self.billing.learn()
         configs = meter_configs(self._entry)
         self.publisher.follow(
             [

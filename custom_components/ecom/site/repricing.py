@@ -5,10 +5,11 @@ import logging
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.tariffs.tariff import Tariff
@@ -19,6 +20,8 @@ from .ledger import LedgerBook
 _LOGGER = logging.getLogger(__name__)
 
 EVER: Final = from_ms(0)
+LOOK_BACK: Final = timedelta(days=60)
+"""So far back what has no price is looked at when Home Assistant starts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +66,10 @@ class Repricing:
             self._priced[account] = tariff
             if not known:
                 self._ask(_Task(account=account, tariff=tariff))
+            elif tariff.learns and self._ledger.accounts.of(account).totals.unpriced:
+                # It may have become known when there was no time to price it.
+                since = dt_util.utcnow() - LOOK_BACK
+                self._ask(_Task(account=account, tariff=tariff, since=since))
 
     @callback
     def learned(self, since: datetime) -> None:
