@@ -140,6 +140,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "name_equal": "equal parts",
     "name_occupants": "occupants",
     "name_fixed": "fixed percentages",
+    "name_consumption": "own use",
     "name_measured": "Measured",
     "name_split": "Split at a change of band",
     "name_energy": "Energy",

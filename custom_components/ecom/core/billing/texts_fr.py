@@ -141,6 +141,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "name_equal": "parts égales",
     "name_occupants": "occupants",
     "name_fixed": "pourcentages fixes",
+    "name_consumption": "consommation propre",
     "name_measured": "Mesuré",
     "name_split": "Partagé à un changement de plage",
     "name_energy": "Énergie",
