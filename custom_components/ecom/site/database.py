@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
+from .statement_tables import STATEMENTS
+
 _QUARTERS: Final = """
 CREATE TABLE series (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, value INTEGER NOT NULL
@@ -54,7 +56,9 @@ CREATE TABLE exchange (
 ) WITHOUT ROWID;
 """
 
-_VERSIONS: Final = (_QUARTERS, _LEDGER)
+_V3: Final = STATEMENTS
+
+_VERSIONS: Final = (_QUARTERS, _LEDGER, _V3)
 """What each version added to the one before, from nothing on."""
 
 DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -14,11 +14,10 @@ type SunByQuarter = Mapping[int, Fraction | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parted:
-    """Rows without the sun, and how much was sun; ``unknown`` is in the rows all the same."""
+    """Rows without the sun, and how much of each, in the rows all the same, may have been sun."""
 
     grid: tuple[UsageRow, ...]
-    own: int = 0
-    unknown: int = 0
+    unknown: tuple[int, ...]
 
 
 def parted(rows: Iterable[UsageRow], sun: SunByQuarter, used: Mapping[int, int]) -> Parted:
@@ -27,19 +26,15 @@ def parted(rows: Iterable[UsageRow], sun: SunByQuarter, used: Mapping[int, int])
     ``used`` is what the consumer used in each quarter-hour: a row that is longer is weighed
     by it, or evenly where that is not known. What the grid gave is rounded up to the mWh.
     """
-    grid, own, unknown = [], 0, 0
+    grid, unknown = [], []
     for row in rows:
         share, hidden = _share(row, sun, used)
-        mine = floor(row.amount * share)
-        own += mine
-        unknown += floor(row.amount * hidden)
-        grid.append(replace(row, amount=row.amount - mine))
-    return Parted(grid=tuple(grid), own=own, unknown=unknown)
+        grid.append(replace(row, amount=row.amount - floor(row.amount * share)))
+        unknown.append(floor(row.amount * hidden))
+    return Parted(grid=tuple(grid), unknown=tuple(unknown))
 
 
-def _share(
-    row: UsageRow, sun: SunByQuarter, used: Mapping[int, int]
-) -> tuple[Fraction, Fraction]:
+def _share(row: UsageRow, sun: SunByQuarter, used: Mapping[int, int]) -> tuple[Fraction, Fraction]:
     """Return how much of a row was sun, and of how much of it that is not known."""
     start = to_ms(row.start)
     end = start + 1 if row.end is None else to_ms(row.end)
