@@ -32,7 +32,7 @@ class Made:
     divided: tuple[Divided, ...]
 
 
-def make(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
+def draft_of(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
     """Return a draft, made of the Site as it was at one moment.
 
     Raises ``StatementError`` where there is nothing to state; see ``divided``.

@@ -12,7 +12,7 @@ from ..runtime import EcomConfigEntry
 from .books import Books
 from .costs import Costs, Json
 from .picture import Picture, picture_of
-from .statement_maker import Asked, Made, make
+from .statement_maker import Asked, Made, draft_of
 from .statement_sections import Days
 from .statement_store import Issued
 from .usage import Usage
@@ -38,7 +38,7 @@ class Statements:
     async def draft(self, asked: Asked) -> Made:
         """Return a draft of what is known now; raises ``StatementError``."""
         await self._books.quarters.flush()
-        return await self._in_executor(partial(make, self._books.store, self.picture(), asked))
+        return await self._in_executor(partial(draft_of, self._books.store, self.picture(), asked))
 
     async def issue(self, asked: Asked) -> tuple[Issued, bool]:
         """Issue a statement, and return whether it is new; raises ``StatementError``.
