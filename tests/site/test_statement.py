@@ -1,11 +1,14 @@
 """Statements of members and of the site: everything adds up, and says how it came about."""
 
+import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
+from scripts.tools.pure import ROOT
 from tests.flats import USED, USUAL, Flats, Json, contract, member, meter
 from tests.house import House
 
@@ -378,3 +381,45 @@ async def test_shares_that_are_too_many(house: House) -> None:
     with pytest.raises(ServiceValidationError) as raised:
         await flats.statement(member="Anna")
     assert raised.value.translation_key == "more_than_total"
+
+
+async def test_a_contract_in_another_currency(house: House) -> None:
+    """Cannot be added up with the others."""
+    francs = {"fluid": "cold_water", "currency": "CHF", "components": [ENERGY]}
+    flats = await Flats.at(
+        house, *USUAL, meter("tap", "water"), contract("eau", template="custom", contract=francs)
+    )
+    flats.writes(USED)
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "statement_other_currency"
+    assert raised.value.translation_placeholders == {"contract": "Eau", "currency": "CHF"}
+
+
+ENERGY = {"kind": "energy", "key": "energy", "prices": {"all": [{"value": "2"}]}}
+
+
+async def test_every_refusal_has_a_text() -> None:
+    """In both languages, with what it is filled in with."""
+    for language in ("en", "fr"):
+        texts = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))["exceptions"]
+        for key, names in REASONS.items():
+            assert set(re.findall(r"{(\w+)}", texts[key]["message"])) <= names, key
+
+
+FOLDER = ROOT / "custom_components" / "ecom" / "translations"
+REASONS: dict[str, set[str]] = {
+    "broken_sequence": {"year"},
+    "more_than_total": {"held", "total"},
+    "negative_share": {"member"},
+    "no_snapshot": {"fault"},
+    "nobody": set(),
+    "other_schema": {"schema"},
+    "statement_main_silent": {"contract"},
+    "statement_no_contract": set(),
+    "statement_not_there": {"member"},
+    "statement_nothing": set(),
+    "statement_other_currency": {"contract", "currency"},
+    "two_at_once": {"member", "unit"},
+}
+"""The keys of what is raised where statements are made, and what is told with each."""

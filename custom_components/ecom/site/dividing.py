@@ -11,6 +11,7 @@ from ..core.billing.building import Building, Division, divide, who
 from ..core.billing.from_ledger import less
 from ..core.billing.holdings import Holding, units_of
 from ..core.billing.keys import Key, KeyKind, Member
+from ..core.billing.period import Period
 from ..core.billing.sun import Parted, SunByQuarter, parted
 from ..core.billing.usage import UsageRow
 from ..core.tariffs.model import Fluid
@@ -18,6 +19,8 @@ from ..core.tariffs.tariff import Tariff
 from .groups import Group
 from .picture import Picture
 from .usage import Usage
+
+type Times = tuple[datetime, datetime]
 
 WHOLE: Final = Decimal(1000)
 """So many thousandths a building has."""
@@ -54,11 +57,7 @@ class Divider:
         self._usage = usage
         self._picture = picture
         self._since, self._until = since, until
-        self._sun: SunByQuarter | None = None
-
-    @property
-    def _times(self) -> tuple[datetime, datetime]:
-        return self._picture.start(self._since), self._picture.start(self._until)
+        self._sun: dict[Times, SunByQuarter] = {}
 
     def divided(self, group: Group) -> Divided:
         """Return a group's division. Raises ``KeyRefused`` for shares that cannot be."""
@@ -94,23 +93,24 @@ class Divider:
         """Return what a holding adds, in the bands of the group; of sun the grid's part alone."""
         meter = self._picture.meters[each.meter]
         other = tariff if meter.billed != group.contract else None
-        rows = self._usage.rows(meter.drawn, *self._times, other)
+        period = Period(contract=tariff.contract, since=self._since, until=self._until)
+        times = period.start, period.end
+        rows = self._usage.rows(meter.drawn, *times, other)
         is_main = meter in group.mains
         if self._picture.has_sun and meter.fluid is Fluid.ELECTRICITY and not is_main:
-            rows = self._without_sun(each, rows, sun)
+            rows = self._without_sun(each, rows, times, sun)
         return less(rows) if each.taken else rows
 
     def _without_sun(
-        self, each: Holding, rows: list[UsageRow], sun: dict[str, Sunny]
+        self, each: Holding, rows: list[UsageRow], times: Times, sun: dict[str, Sunny]
     ) -> list[UsageRow]:
-        if self._sun is None:
-            self._sun = self._usage.sun(*self._times)
+        if times not in self._sun:
+            self._sun[times] = self._usage.sun(*times)
         flow = self._picture.meters[each.meter].drawn
         used = {
-            number: quarter.amount
-            for number, quarter in self._usage.quarters(flow, *self._times).items()
+            number: quarter.amount for number, quarter in self._usage.quarters(flow, *times).items()
         }
-        found = parted(rows, self._sun, used)
+        found = parted(rows, self._sun[times], used)
         if not each.common:
             self._note(each, rows, found, sun)
         return list(found.grid)

@@ -66,7 +66,7 @@ class StatementSchedule:
 
     async def _in_the_morning(self, now: datetime) -> None:
         if dt_util.as_local(now).day == 1:
-            await self._issue(now)
+            await self._catch_up(now)
 
     async def _catch_up(self, now: datetime) -> None:
         local = dt_util.as_local(now)

@@ -75,12 +75,11 @@ class Usage:
 
     def supply(self, tariff: Tariff, flows: Sequence[Flow], since: date, until: date) -> Supply:
         """Return what a contract supplied through some meters, for a bill."""
-        contract, picture = tariff.contract, self._picture
-        start, end = picture.start(since), picture.start(until)
+        period = Period(contract=tariff.contract, since=since, until=until)
         return Supply(
-            contract=contract,
+            contract=tariff.contract,
             pricing=tariff,
-            usage=[row for flow in flows for row in self.rows(flow, start, end)],
+            usage=[row for flow in flows for row in self.rows(flow, period.start, period.end)],
             since=since,
             until=until,
             peaks=self._peaks(tariff, flows, since, until),
