@@ -162,6 +162,7 @@ async def test_taxes_tiers_and_powers(house: House) -> None:
 
 
 CAPACITY = {
+    "key": "power",
     "fluid": "electricity",
     "components": [
         {
@@ -268,6 +269,36 @@ async def test_who_may_ask(flats: Flats) -> None:
         with pytest.raises(ServiceValidationError) as raised:
             await flats.costs(ada, **asked)
         assert raised.value.translation_key == "not_yours"
+
+
+async def test_what_hangs_below_a_members_meter(house: House) -> None:
+    """Is the member's as well, and asked about together it is counted once."""
+    parts = [
+        *USUAL[:5],
+        meter("oven", parent="bruno"),
+        meter("hob", parent="oven"),
+        member("bruno", "bruno", "hob", user="bob"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T12:00", "peak"): 3} for key in ("bruno", "oven", "hob")})
+    ada, bob = flats.user("ada"), flats.user("bob")
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.costs(ada, entity_id=sensor(flats, "oven"))
+    assert raised.value.translation_key == "not_yours"
+    assert energies(await flats.costs(bob, entity_id=sensor(flats, "oven"))) == {"Oven": [3.0]}
+    assert energies(await flats.costs(bob, member="Bruno")) == {"Bruno": [3.0]}
+
+
+async def test_meters_without_a_contract(house: House) -> None:
+    """Are counted for their member, each once."""
+    parts = [
+        meter("tap", "water"),
+        meter("bath", "water", parent="tap"),
+        member("anna", "tap", "bath"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T12:00", "all"): 3} for key in ("tap", "bath")})
+    assert energies(await flats.costs(member="Anna")) == {"Anna": [3.0]}
 
 
 async def test_a_tenant_who_left_sees_nothing_of_the_next_one(house: House) -> None:

@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
+from custom_components.ecom.core.costs.exchange import IndexMark
+from custom_components.ecom.core.costs.rows import HOUR_MS
+from custom_components.ecom.core.quarters import Mark
+from custom_components.ecom.site.accounts import Source
+from custom_components.ecom.site.ledger_store import LedgerBatch
+from custom_components.ecom.site.quarter_store import Batch, Segment
 from scripts.tools.pure import ROOT
-from tests.flats import USED, USUAL, Flats, Json, contract, member, meter
+from tests.flats import POWER, USED, USUAL, Flats, Json, contract, member, meter, ms, priced
 from tests.house import House
 
 
@@ -205,6 +211,63 @@ async def test_a_sub_meter_with_another_contract(house: House) -> None:
     assert [(line["band"], line["net"]) for line in own_lines] == [("peak", 8.0), ("off_peak", 1.0)]
 
 
+async def test_a_room_of_desks(house: House) -> None:
+    """Without a meter at the grid the desks are all that is supplied."""
+    parts = [
+        meter("anna"),
+        meter("lamp", parent="anna"),
+        meter("bruno"),
+        meter("stairs"),
+        *USUAL[4:],
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T08:00", "peak"): 10} for key in ("anna", "bruno", "lamp")})
+    (each,) = (await flats.statement(site=True))["divisions"]
+    assert (each["amount"], each["losses"]["amount"]) == (20.0, 0.0)
+    assert [one["amount"] for one in each["own"]] == [10.0, 10.0]
+
+
+async def test_two_supplies(house: House) -> None:
+    """A sub-meter is below the one that it names, or else the one that it is billed by."""
+    parts = [
+        meter("grid", "grid", contract="power"),
+        meter("barn", "grid", contract="other"),
+        meter("anna", parent="barn"),
+        meter("bruno", contract="power"),
+        meter("stairs"),
+        contract("power", **POWER),
+        contract("other", template="flat", prices="0.5"),
+        *USUAL[5:],
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T08:00", "peak"): 10} for key in ("grid", "bruno")})
+    flats.writes({key: {("2026-10-05T08:00", "all"): 4} for key in ("barn", "anna", "stairs")})
+    power, other = (await flats.statement(site=True))["divisions"]
+    assert {one["name"]: one["amount"] for one in power["own"]} == {"Anna": 0.0, "Bruno": 10.0}
+    assert {one["name"]: one["amount"] for one in other["own"]} == {"Anna": 4.0, "Bruno": 0.0}
+    assert (power["common"], other["common"]) == ([], [])
+
+
+async def test_a_meter_with_registers(house: House) -> None:
+    """Each is shown with what it counted of its band, and the meter with its serial number."""
+    flats = await Flats.at(house, meter("grid", "grid", port="wes:A1B2/tic1"), *USUAL[1:])
+    account = "wes:A1B2/tic1#drawn"
+    flats.store.write([], ledger=LedgerBatch(rows={account: priced(USED["grid"])}))
+    series = {"day": ("peak", 700.0), "night": ("off_peak", 900.0)}
+    flats.books.quarters.pasts._known[account] = {key: [Segment(key=key)] for key in series}
+    flats.books.ledger.accounts.follow(
+        Source(key=key, account=account, band=band) for key, (band, _) in series.items()
+    )
+    for key, (_, kwh) in series.items():
+        mark = {ms("2026-11-01T00:00") // HOUR_MS: IndexMark(index=int(kwh * 1_000_000))}
+        batch = Batch(key=key, mark=Mark(at=0, index=0), quarters={}, marks=mark)
+        flats.store.write([batch])
+    html = (await flats.statement(site=True))["html"]
+    assert "Grid (A1B2)" in html
+    for text in ("700 (read)", "900 (read)", "100\u00a0kWh", "50\u00a0kWh", "not known"):
+        assert text in html
+
+
 async def test_other_fluids(house: House) -> None:
     """Hot water goes by m³ and needs no main meter; of heat a part goes by surface."""
     parts = [
@@ -290,6 +353,7 @@ async def test_last_year_and_the_months_before(flats: Flats) -> None:
     october = (await flats.statement(member="Anna", start="2025-10-01", end="2025-11-01"))["html"]
     assert "Change" in october
     assert "+" not in october.split("Summary")[1].split("</table>")[0]
+    assert "+500%" in (await flats.statement(site=True))["html"]
     leap = await flats.statement(site=True, start="2024-02-29", end="2025-11-01")
     assert leap["sections"][0]["quantity"] == 25
 
@@ -385,7 +449,7 @@ async def test_shares_that_are_too_many(house: House) -> None:
 
 async def test_a_contract_in_another_currency(house: House) -> None:
     """Cannot be added up with the others."""
-    francs = {"fluid": "cold_water", "currency": "CHF", "components": [ENERGY]}
+    francs = {"key": "eau", "fluid": "cold_water", "currency": "CHF", "components": [ENERGY]}
     flats = await Flats.at(
         house, *USUAL, meter("tap", "water"), contract("eau", template="custom", contract=francs)
     )

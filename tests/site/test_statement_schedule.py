@@ -67,28 +67,25 @@ async def test_on_the_first_in_the_morning(house: House, messages: list[Json]) -
     flats = await a_building(house, notify=["action:notify.office", "action:notify.anna"])
     events = async_capture_events(house.hass, EVENT)
     await comes(flats, "2026-12-01T06:29:00")
-    assert (await flats.statement(member="Anna"))["draft"]
-    events.clear()
-    messages.clear()
-    await comes(flats, "2026-12-01T06:30:00")
+    assert events == []
+    await comes(flats, "2026-12-01T06:30:01")
     assert [event.data for event in events] == [
         {
             "member": "Anna",
-            "number": (await flats.statement(member="Anna"))["number"],
+            "number": "2026-0001",
             "since": "2026-11-01",
             "until": "2026-12-01",
-            "total": 13.4,
+            "total": 7.4,
             "currency": "EUR",
         }
     ]
     assert [each["to"] for each in messages] == ["anna", "office"]
     assert {each["title"] for each in messages} == {"Statement ready"}
-    number = events[0].data["number"]
     assert messages[0]["message"] == (
-        f"Statement {number} for Anna, 1\u00a0Nov\u00a02026 \u2013 30\u00a0Nov\u00a02026: "
-        "€13.40, of which €13.40 are due."
+        "Statement 2026-0001 for Anna, 1\u00a0Nov\u00a02026 \u2013 30\u00a0Nov\u00a02026: "
+        "€7.40, of which €7.40 are due."
     )
-    await comes(flats, "2026-12-02T06:30:00")
+    await comes(flats, "2026-12-02T06:30:01")
     assert len(events) == 1
 
 
@@ -120,7 +117,7 @@ async def test_only_where_it_is_wanted(house: House) -> None:
     """A site that issues by hand is left alone."""
     flats = await a_building(house, monthly=False)
     events = async_capture_events(house.hass, EVENT)
-    await comes(flats, "2026-12-01T06:30:00")
+    await comes(flats, "2026-12-01T06:30:01")
     assert events == []
 
 
@@ -130,7 +127,10 @@ async def test_in_french(house: House, messages: list[Json]) -> None:
     flats = await a_building(house, language="en")
     await later(flats, minutes=16)
     assert messages[0]["title"] == "Décompte prêt"
-    assert "28,20\u00a0€" in messages[0]["message"] or "\u00a0€" in messages[0]["message"]
+    assert messages[0]["message"] == (
+        "Décompte 2026-0001 pour Anna, 01/10/2026 \u2013 31/10/2026 : "
+        "18,95\u00a0€, dont 18,95\u00a0€ à payer."
+    )
     assert (await flats.statement(member="Anna"))["language"] == "en"
 
 

@@ -88,12 +88,10 @@ class Sections:
         }
 
     def _of_member(self, person: Person, found: Sequence[Divided]) -> Iterator[tuple[str, Section]]:
-        for each in found:
-            if each.division is None:
-                continue
+        for each, division in [(one, one.division) for one in found if one.division is not None]:
             facts = self._facts(person, each)
             contract = each.tariff.contract
-            section = section_of_member(contract, each.division, person.key, facts)
+            section = section_of_member(contract, division, person.key, facts)
             sun = sun_notes(each.sun.get(person.key, Sunny()))
             yield each.group.contract, replace(section, notes=(*section.notes, *sun))
 
