@@ -294,10 +294,11 @@ async def test_meters_without_a_contract(house: House) -> None:
     parts = [
         meter("tap", "water"),
         meter("bath", "water", parent="tap"),
-        member("anna", "tap", "bath"),
+        meter("basin", "water", parent="bath"),
+        member("anna", "tap", "basin"),
     ]
     flats = await Flats.at(house, *parts)
-    flats.writes({key: {("2026-10-05T12:00", "all"): 3} for key in ("tap", "bath")})
+    flats.writes({key: {("2026-10-05T12:00", "all"): 3} for key in ("tap", "bath", "basin")})
     assert energies(await flats.costs(member="Anna")) == {"Anna": [3.0]}
 
 

@@ -396,12 +396,27 @@ async def test_own_sun_is_shown_and_free(house: House) -> None:
     assert "Of 2 kWh nobody knows" in anna["html"]
 
 
+async def test_days_that_are_not_said(flats: Flats) -> None:
+    """Are those of the month: up to today, if it is not over."""
+    flats.writes({"grid": {("2026-11-02T08:00", "peak"): 1}})
+    asked: dict[tuple[str, str], dict[str, str]] = {
+        ("2026-10-01", "2026-11-01"): {},
+        ("2026-10-05", "2026-11-01"): {"start": "2026-10-05"},
+        ("2026-10-01", "2026-10-31"): {"end": "2026-10-31"},
+        ("2026-11-02", "2026-11-04"): {"start": "2026-11-02"},
+    }
+    for days, data in asked.items():
+        found = await flats.statement(site=True, **data)
+        assert (found["start"], found["end"]) == days
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"member": "Nobody"}, "no_such_member"),
     ({"member": "sensor.nothing"}, "no_part_of_entity"),
     ({}, "statement_of_nobody"),
     ({"member": "Anna", "start": "2026-10-02", "end": "2026-10-02"}, "end_before_start"),
     ({"member": "Anna", "end": "2026-11-05"}, "statement_future"),
+    ({"member": "Anna", "start": "2026-11-04"}, "statement_future"),
     ({"member": "Anna", "start": "2023-10-01", "end": "2026-11-01"}, "statement_too_long"),
     ({"site": True, "start": "2026-11-01", "end": "2026-11-04", "issue": True},
      "statement_not_over"),

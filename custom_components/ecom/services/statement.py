@@ -122,19 +122,24 @@ async def _party(call: ServiceCall, picture: Picture) -> str:
 
 
 def _days(data: Mapping[str, Any]) -> Days:
-    """Return the days that are asked for, the last month that is over if none are."""
+    """Return the days that are asked for, the last month that is over if none are.
+
+    A month that is not over is that up to today.
+    """
     today = dt_util.now().date()
+    tomorrow = today + timedelta(days=1)
     usual = last_month(today)
     since: date | None = data.get(ATTR_START)
     until: date | None = data.get(ATTR_END)
     if since is None:
         since = usual.since if until is None else (until - timedelta(days=1)).replace(day=1)
     if until is None:
-        until = (since.replace(day=1) + timedelta(days=32)).replace(day=1)
+        after = (since.replace(day=1) + timedelta(days=32)).replace(day=1)
+        until = min(after, tomorrow) if since <= today else after
     fault = None
     if since >= until:
         fault = "end_before_start"
-    elif until > today + timedelta(days=1):
+    elif until > tomorrow:
         fault = "statement_future"
     elif until - since > LONGEST:
         fault = "statement_too_long"
