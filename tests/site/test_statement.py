@@ -396,6 +396,27 @@ async def test_own_sun_is_shown_and_free(house: House) -> None:
     assert "Of 2 kWh nobody knows" in anna["html"]
 
 
+async def test_the_sun_of_an_outlet_in_somebody_elses_flat(house: House) -> None:
+    """Is the one's who has the outlet, and taken from the other."""
+    parts = [
+        *USUAL[:5],
+        meter("roof", "solar"),
+        meter("desk", parent="bruno"),
+        member("anna", "desk"),
+        member("bruno", "bruno"),
+    ]
+    flats = await Flats.at(house, *parts)
+    at = ("2026-10-05T12:00", "peak")
+    flats.writes({"grid": {at: 2}, "bruno": {at: 4}, "desk": {at: 1}})
+    for key, kwh in {"grid": 2, "roof": 2, "anna": 0, "bruno": 4, "stairs": 0, "desk": 1}.items():
+        flats.quarters(key, {"2026-10-05T12:00": kwh})
+    flats.quarters("grid", {"2026-10-05T12:00": 0}, direction="fed")
+    for name, kwh in {"Anna": "0.5", "Bruno": "1.5"}.items():
+        found = await flats.statement(member=name)
+        assert f"Own production used: {kwh} kWh" in found["html"]
+        assert found["sections"][0]["quantity"] == float(kwh)
+
+
 async def test_days_that_are_not_said(flats: Flats) -> None:
     """Are those of the month: up to today, if it is not over."""
     flats.writes({"grid": {("2026-11-02T08:00", "peak"): 1}})

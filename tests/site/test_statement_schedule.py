@@ -62,7 +62,9 @@ def numbers(events: list[Event]) -> list[tuple[str, str]]:
     return [(event.data["member"], event.data["number"]) for event in events]
 
 
-async def test_on_the_first_in_the_morning(house: House, messages: list[Json]) -> None:
+async def test_on_the_first_in_the_morning(
+    house: House, messages: list[Json], caplog: pytest.LogCaptureFixture
+) -> None:
     """Of those who lived there; each and the office are told."""
     flats = await a_building(house, notify=["action:notify.office", "action:notify.anna"])
     events = async_capture_events(house.hass, EVENT)
@@ -87,6 +89,7 @@ async def test_on_the_first_in_the_morning(house: House, messages: list[Json]) -
     )
     await comes(flats, "2026-12-02T06:30:01")
     assert len(events) == 1
+    assert "could not be issued" not in caplog.text
 
 
 async def test_what_was_missed_is_caught_up(house: House) -> None:

@@ -1,5 +1,6 @@
 """Statements that are issued: numbers without a hole, and the very bytes for ever."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -162,6 +163,25 @@ async def test_issued_through_the_action(flats: Flats) -> None:
     assert corrected["totals"]["due"] == pytest.approx(due)
     assert await flats.statement(member="Anna", issue=True) == corrected
     assert await flats.statement(number="2026-0001") == issued
+
+
+async def test_nothing_is_issued_while_prices_are_made_anew(
+    flats: Flats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contract has just been changed: what follows from it comes first."""
+    done = asyncio.Event()
+    monkeypatch.setattr(flats.books.ledger, "rebuild", lambda *_: done.wait())
+    hass, part = flats.house.hass, flats.entry.subentries["power"]
+    changed = {**part.data, "prices": "0.40 0.20"}
+    hass.config_entries.async_update_subentry(flats.entry, part, data=changed)
+    await hass.async_block_till_done()
+    asked = asyncio.create_task(flats.statement(member="Anna", issue=True))
+    await hass.async_block_till_done()
+    assert not asked.done()
+    done.set()
+    issued = await asked
+    own = [line["net"] for line in issued["sections"][0]["lines"] if not line["common"]]
+    assert own == [16.0, 2.0]
 
 
 async def test_the_site_has_statements_too(flats: Flats) -> None:
