@@ -29,7 +29,7 @@ from .site.alert_flow import AlertSubentryFlow
 from .site.contract_flow import ContractSubentryFlow
 from .site.flow import MeterSubentryFlow
 from .site.member_flow import MemberSubentryFlow
-from .site.options import SiteOptionsFlow
+from .site.options_flow import SiteOptionsFlow
 
 type Step = Callable[..., Coroutine[Any, Any, ConfigFlowResult]]
 

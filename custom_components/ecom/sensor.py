@@ -8,7 +8,6 @@ from homeassistant.components.sensor import SensorEntity, SensorEntityDescriptio
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import StateType
 
 from .entity import EcomEntity, spec_adder
 from .ports import Reading
@@ -23,7 +22,7 @@ class EcomSensorDescription[DataT](SensorEntityDescription):
     """A sensor, and where its reading and its attributes are found."""
 
     reading: Callable[[DataT], Reading[Any] | None]
-    attributes: Callable[[DataT], Mapping[str, StateType]] | None = None
+    attributes: Callable[[DataT], Mapping[str, Any]] | None = None
 
 
 class EcomSensor[DataT](EcomEntity[DataT], SensorEntity):
@@ -39,7 +38,7 @@ class EcomSensor[DataT](EcomEntity[DataT], SensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, StateType] | None:
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return the attributes, for the few sensors that have any."""
         attributes = self.entity_description.attributes
         return None if attributes is None else attributes(self.coordinator.data)

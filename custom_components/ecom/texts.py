@@ -1,6 +1,7 @@
 """Texts that the backend itself says, in the language of the server."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -18,3 +19,10 @@ async def option_texts(
     texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
     prefix = f"component.{DOMAIN}.selector.{translation_key}.options"
     return {option: texts.get(f"{prefix}.{option}", option.replace("_", " ")) for option in options}
+
+
+def number_text(hass: HomeAssistant, value: Decimal, digits: int = 2) -> str:
+    """Return a number as it is written in the language of the server, without needless zeros."""
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace(".", ",") if hass.config.language.startswith("fr") else text

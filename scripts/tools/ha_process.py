@@ -19,13 +19,13 @@ STOP_SECONDS: Final = 45
 CONFIGURATION: Final = """\
 homeassistant:
   name: ECOM demo
-  latitude: 46.52
-  longitude: 6.63
-  elevation: 495
+  latitude: 48.57
+  longitude: 7.75
+  elevation: 142
   unit_system: metric
-  currency: CHF
-  country: CH
-  time_zone: Europe/Zurich
+  currency: EUR
+  country: FR
+  time_zone: Europe/Paris
   language: {language}
 frontend:
 config:

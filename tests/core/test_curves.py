@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,11 +100,31 @@ def test_what_is_told_again_changes_nothing() -> None:
     curve = RecordedCurve()
     curve.tell([point(0, 2, "1"), point(2, 4, "2")])
     assert curve.tell([point(0, 1, "1"), point(1, 2, "1"), point(3, 4, "2")]) is None
-    assert curve.tell([point(1, 3, "5"), point(0, 1, "1")]) == at(1)
+    assert curve.tell([point(0.5, 3, "5"), point(0, 1, "1")]) == at(0.5)
+    assert curve.tell([point(0, 1, "1"), point(1, 3, "5")]) is None
     assert [*curve.points(at(0), at(9))] == [point(0, 1, "1"), point(1, 3, "5"), point(3, 4, "2")]
     assert curve.tell([point(3, 3, "7")]) is None
-    assert curve.tell([point(3.5, 5, "2")]) == at(3.5)
+    assert curve.tell([point(3.5, 5, "2")]) == at(4)
     assert [*curve.points(at(3), at(9))] == [point(3, 5, "2")]
+
+
+def test_a_price_that_goes_on_is_no_change_of_its_past() -> None:
+    """Only what is added to its end is new: nobody prices the past anew for that."""
+    curve = RecordedCurve()
+    curve.tell([point(0, 1, "1")])
+    assert curve.tell([point(0, 1.25, "1")]) == at(1)
+    assert [*curve.points(at(0), at(9))] == [point(0, 1.25, "1")]
+    assert curve.tell([point(0, 3, "2")]) == at(0)
+
+
+def test_what_held_last() -> None:
+    """Up to a moment, cut there."""
+    curve = RecordedCurve()
+    assert curve.last_before(at(1)) is None
+    curve.tell([point(0, 1, "1"), point(2, 3, "2")])
+    assert curve.last_before(at(0)) is None
+    assert curve.last_before(at(1.5)) == point(0, 1, "1")
+    assert curve.last_before(at(2.5)) == point(2, 2.5, "2")
 
 
 def test_a_price_in_the_middle_of_another() -> None:
@@ -134,3 +155,31 @@ def test_what_is_foretold_is_provisional_until_it_is_shown() -> None:
         point(1, 2, "1", provisional=True),
     ]
     assert curve.tell([point(0, 2, "1", provisional=True)]) is None
+
+
+def test_any_order_of_telling_ends_the_same() -> None:
+    """Against a plain record of each minute, whatever is told and however it overlaps."""
+    random = Random(5)
+    curve, minutes = RecordedCurve(), dict[int, tuple[Decimal, bool]]()
+    for _ in range(400):
+        start, length = random.randrange(200), random.randrange(1, 40)
+        value, provisional = Decimal(random.randrange(3)), random.random() < 0.3
+        told = point(start / 60, (start + length) / 60, str(value), provisional=provisional)
+        different = [
+            minute
+            for minute in range(start, start + length)
+            if minutes.get(minute) not in ((value, provisional), (value, False))
+        ]
+        changed = curve.tell([told])
+        assert changed == (at(different[0] / 60) if different else None)
+        for minute in range(different[0] if different else start + length, start + length):
+            minutes[minute] = (value, provisional)
+        known = {
+            minute: (each.value, each.provisional)
+            for each in curve.points(at(0), at(9))
+            for minute in range(
+                round((each.start - NOON) / timedelta(minutes=1)),
+                round((each.end - NOON) / timedelta(minutes=1)),
+            )
+        }
+        assert known == minutes

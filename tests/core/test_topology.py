@@ -12,6 +12,7 @@ from custom_components.ecom.core.topology import (
     check_parent,
     children,
     doubts,
+    topmost,
 )
 from custom_components.ecom.ports import Role
 
@@ -38,6 +39,21 @@ def test_who_is_below_whom() -> None:
     assert [node.key for node in children(HOUSE, "flat")] == ["plug"]
     assert [node.key for node in children(HOUSE, "water")] == ["tap"]
     assert children(HOUSE, "grid") == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        (["plug", "flat", "gone", "plug"], ["flat"]),
+        (["plug", "oven"], ["plug", "oven"]),
+        (["tap", "water", "plug"], ["water", "plug"]),
+        (["grid", "plug", "oven", "tap"], ["grid", "tap"]),
+        ([], []),
+    ],
+)
+def test_who_is_below_none_of_the_others(keys: list[str], found: list[str]) -> None:
+    """A plug in a flat, and whatever hangs on the site below its grid."""
+    assert [node.key for node in topmost(HOUSE, keys)] == found
 
 
 def test_the_rest_is_common_and_losses() -> None:

@@ -86,6 +86,7 @@ async def test_the_past_is_priced_but_the_sensor_does_not_jump(noon: House) -> N
     for _ in range(4):
         await grid.counts(float(grid_total(noon)) + 101.0, minutes=15)
     await settle(noon)
+    assert shown(noon, data["port"], "cost") == "unknown"
     contract = part("contract", "Ours", **PEAKS)
     add_part(noon, site, contract)
     await settle(noon)

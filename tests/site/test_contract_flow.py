@@ -118,6 +118,16 @@ async def test_a_price_that_an_entity_shows(house: House) -> None:
     assert dialogue.suggested["price_entity"] == sensor.entity_id
 
 
+async def test_regulated_prices_are_in_euros(house: House) -> None:
+    """Where money is another one, they are not taken for it."""
+    await house.hass.config.async_update(currency="CHF")
+    dialogue = await terms(house, "regulated_base", {"kva": "6", "more": {}})
+    assert dialogue.errors == {"base": "contract_currency"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["found"], told["expected"]) == ("EUR", "CHF")
+
+
 async def test_an_entity_without_an_id_cannot_be_followed(house: House) -> None:
     """It might be another one tomorrow."""
     house.hass.states.async_set("sensor.spot", "0.2", {ATTR_UNIT_OF_MEASUREMENT: "EUR/kWh"})

@@ -352,7 +352,7 @@ async def test_several_members_of_one_name(house: House) -> None:
     flats = await Flats.at(house, *USUAL[:6], twin)  # type: ignore[arg-type]  # as the others
     with pytest.raises(ServiceValidationError) as raised:
         await flats.costs(member="Anna")
-    assert raised.value.translation_key == "several_members"
+    assert raised.value.translation_key == "member_ambiguous"
 
 
 async def test_an_entity_behind_a_meter(house: House) -> None:

@@ -264,6 +264,26 @@ async def test_a_restart_forgets_nothing(learner: Learner) -> None:
     ]
 
 
+async def test_a_price_that_is_the_same_after_a_restart(learner: Learner) -> None:
+    """Has held while nobody looked; another one has not, and neither has one of days ago."""
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.5, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.knowledge.close()
+    sensor.shows(None)
+    await learner.later(hours=2)
+    sensor.shows(0.5, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    assert learner.points(key) == [(NOON, "0.5")]
+    await learner.knowledge.close()
+    sensor.shows(None)
+    await learner.later(days=2)
+    sensor.shows(0.5, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    assert learner.points(key) == [(NOON, "0.5"), (NOON + timedelta(days=2, hours=2), "0.5")]
+
+
 async def test_an_entity_that_is_gone(learner: Learner) -> None:
     """It tells nothing."""
     gone = Need(curve="entity:gone", today="entity:gone", tomorrow="entity:gone")

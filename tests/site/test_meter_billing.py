@@ -13,9 +13,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ecom.site.meter_billing import nodes_of
 from custom_components.ecom.site.meters import MeterConfig, Rates
-from tests.entities import add_sensor
+from tests.entities import add_sensor, registry_id
 from tests.house import House, part
-from tests.subentries import id_of
+from tests.subentries import PartDialogue, id_of
 
 DETAILS: dict[str, Any] = {"inverted": False, "phases": ["1"], "valid_for": 300}
 GRID = {"port": "entity:grid", "role": "grid"}
@@ -112,3 +112,27 @@ async def test_a_new_meter_says_where_it_hangs(house: House) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     config = config_of(site, result["title"])
     assert (config.parent, config.rates) == (id_of(site, "entity:flat"), Rates.IGNORED)
+
+
+async def test_sensors_that_count_one_band_each(house: House) -> None:
+    """Both or neither, followed by their ids, and shown again in the form."""
+    site = await a_site(house)
+    sensors = {}
+    for band in ("peak", "off_peak"):
+        sensor = await add_sensor(house.hass, band, "kWh")
+        sensor.shows(1.0, unit="kWh")
+        sensors[f"register_{band}"] = sensor
+    one = {"register_peak": sensors["register_peak"].entity_id}
+    both = {field: sensor.entity_id for field, sensor in sensors.items()}
+    result = await change(house, site, "entity:grid", "grid", **one)
+    assert result["errors"] == {"base": "registers_one_of_two"}
+    water = await add_sensor(house.hass, "water", "m³")
+    water.shows(1.0, unit="m³")
+    wrong = {**both, "register_off_peak": water.entity_id}
+    result = await change(house, site, "entity:grid", "grid", **wrong)
+    assert result["errors"] == {"base": "wrong_energy"}
+    await change(house, site, "entity:grid", "grid", **both)
+    peak, off_peak = (f"entity:{registry_id(sensor)}" for sensor in sensors.values())
+    assert dict(config_of(site, "entity:grid").registers) == {peak: "peak", off_peak: "off_peak"}
+    dialogue = await PartDialogue.begin(house, site, "meter", "entity:grid")
+    assert dialogue.suggested["billing"] == both

@@ -483,22 +483,6 @@ async def test_shares_that_are_too_many(house: House) -> None:
     assert raised.value.translation_key == "more_than_total"
 
 
-async def test_a_contract_in_another_currency(house: House) -> None:
-    """Cannot be added up with the others."""
-    francs = {"key": "eau", "fluid": "cold_water", "currency": "CHF", "components": [ENERGY]}
-    flats = await Flats.at(
-        house, *USUAL, meter("tap", "water"), contract("eau", template="custom", contract=francs)
-    )
-    flats.writes(USED)
-    with pytest.raises(ServiceValidationError) as raised:
-        await flats.statement(member="Anna")
-    assert raised.value.translation_key == "statement_other_currency"
-    assert raised.value.translation_placeholders == {"contract": "Eau", "currency": "CHF"}
-
-
-ENERGY = {"kind": "energy", "key": "energy", "prices": {"all": [{"value": "2"}]}}
-
-
 async def test_every_refusal_has_a_text() -> None:
     """In both languages, with what it is filled in with."""
     for language in ("en", "fr"):
@@ -519,7 +503,6 @@ REASONS: dict[str, set[str]] = {
     "statement_no_contract": set(),
     "statement_not_there": {"member"},
     "statement_nothing": set(),
-    "statement_other_currency": {"contract", "currency"},
     "two_at_once": {"member", "unit"},
 }
 """The keys of what is raised where statements are made, and what is told with each."""

@@ -160,9 +160,9 @@ async def test_what_cannot_be_issued_or_told_is_logged(
     with caplog.at_level(logging.WARNING):
         await later(flats, minutes=16)
     assert numbers(events) == [("Bruno", "2026-0001")]
-    said = [each.getMessage() for each in caplog.records if "statement" in each.name]
+    said = [each.getMessage() for each in caplog.records if "ecom" in each.name]
     assert said == [
         "A monthly statement could not be issued: statement_nothing",
-        "A statement could not be announced: HomeAssistantError",
+        "A notification could not be delivered: HomeAssistantError",
     ]
     assert (await flats.statement(member="Bruno"))["number"] == "2026-0001"

@@ -125,13 +125,14 @@ def test_a_number_without_its_statement_is_never_written(
     assert store.issue("bruno", draft(), NOON)[0].number == "2026-0001"
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_file_keeps_everything(path: Path, version: int) -> None:
     """And takes statements from then on."""
     db = sqlite3.connect(path)
     db.executescript(VERSION_1)
-    if version > 1:
-        db.executescript(f"{database._LEDGER} PRAGMA user_version = 2;")
+    for added in database._VERSIONS[1:version]:
+        db.executescript(added)
+    db.execute(f"PRAGMA user_version = {version}")
     db.close()
     store = QuarterStore(path)
     assert store.marks() == {"a": Mark(at=5, index=6)}

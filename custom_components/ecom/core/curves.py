@@ -1,6 +1,6 @@
 """Prices over time as an entity told them, kept so that the past can be priced anew."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -152,10 +152,25 @@ class RecordedCurve:
         changed: int | None = None
         for point in points:
             new = _Held(to_ms(point.start), to_ms(point.end), point.value, point.provisional)
-            if new.end > new.start and not self._holds(new):
-                self._replace(new)
-                changed = new.start if changed is None else min(changed, new.start)
+            since = self._differs_from(new)
+            if since is not None:
+                self._replace(new.cut(since, new.end))
+                changed = since if changed is None else min(changed, since)
         return None if changed is None else from_ms(changed)
+
+    def last_before(self, moment: datetime) -> CurvePoint | None:
+        """Return what held last up to a moment, None if nothing is known before it."""
+        index = bisect_left(self._held, to_ms(moment), key=lambda held: held.start)
+        if index == 0:
+            return None
+        held = self._held[index - 1]
+        last = held.cut(held.start, to_ms(moment))
+        return CurvePoint(
+            start=from_ms(last.start),
+            end=from_ms(last.end),
+            value=last.value,
+            provisional=last.provisional,
+        )
 
     def forget(self, before: datetime) -> None:
         """Forget what ended before a moment."""
@@ -176,20 +191,33 @@ class RecordedCurve:
         ]
         return curve
 
-    def _holds(self, new: _Held) -> bool:
-        """Return whether all of a time has that price already."""
-        known = [held.cut(new.start, new.end) for held in self._held]
-        parts = [part for part in known if part.end > part.start]
-        covered = sum(part.end - part.start for part in parts)
-        # What was shown once is not put in doubt again by the same price foretold.
-        return covered == new.end - new.start and all(
-            part.value == new.value and (new.provisional or not part.provisional) for part in parts
-        )
+    def _differs_from(self, new: _Held) -> int | None:
+        """Return from when on a time has another price than what is known, None if nowhere.
+
+        What was shown once is not put in doubt again by the same price foretold.
+        """
+        at = new.start
+        for held in self._held[self._near(new)]:
+            part = held.cut(at, new.end)
+            if part.end <= part.start:
+                continue
+            shown = new.provisional or not part.provisional
+            if part.start > at or part.value != new.value or not shown:
+                return at
+            at = part.end
+        return at if at < new.end else None
+
+    def _near(self, new: _Held) -> slice:
+        """Return the place of all that meets a time, those that only touch it within."""
+        first = bisect_left(self._held, new.start, key=lambda held: held.end)
+        last = bisect_right(self._held, new.end, key=lambda held: held.start)
+        return slice(first, last)
 
     def _replace(self, new: _Held) -> None:
         """Put a price in the place of what was known of its time, joined with its like."""
+        near = self._near(new)
         parts = [new]
-        for held in self._held:
+        for held in self._held[near]:
             if held.start < new.start:
                 parts.append(held.cut(held.start, new.start))
             if held.end > new.end:
@@ -201,4 +229,4 @@ class RecordedCurve:
                 joined[-1].end = part.end
             else:
                 joined.append(part)
-        self._held = joined
+        self._held[near] = joined

@@ -100,7 +100,7 @@ def judge(limit: Limit, used: Decimal, today: date, told: Told | None) -> Verdic
     start = first_day(today, limit.span)
     begins = told is None or told.period != start
     known = Told(period=start) if told is None or begins else told
-    share = _share(used, limit.amount)
+    share = share_of(used, limit.amount)
     steps = sorted({*limit.steps, Decimal(1)})
     passed = max((step for step in steps if step <= share), default=Decimal(0))
     new = passed > known.step
@@ -113,7 +113,8 @@ def judge(limit: Limit, used: Decimal, today: date, told: Told | None) -> Verdic
     )
 
 
-def _share(used: Decimal, amount: Decimal) -> Decimal:
+def share_of(used: Decimal, amount: Decimal) -> Decimal:
+    """Return how much of an amount is used; of nothing, all or none."""
     if amount > 0:
         return used / amount
     return Decimal(1) if used > 0 else Decimal(0)

@@ -5,7 +5,7 @@ exported, and what batteries give less what they take. Water, gas and heat have 
 their own, the meters that have no parent. Amounts are in Wh or m³.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -101,6 +101,18 @@ def children(nodes: Sequence[Node], key: str) -> list[Node]:
     return [node for node in nodes if node.parent in own]
 
 
+def topmost(nodes: Iterable[Node], keys: Collection[str]) -> list[Node]:
+    """Return those of some meters that hang below none of the others.
+
+    Together they count what all of them count, and nothing twice. What hangs on the site
+    itself hangs below a meter of the grid.
+    """
+    known = {node.key: node for node in nodes}
+    mine = [known[key] for key in dict.fromkeys(keys) if key in known]
+    at_grid = any(node.role is Role.GRID for node in mine)
+    return [node for node in mine if not _is_below(known, node, keys, at_grid=at_grid)]
+
+
 def balances(nodes: Sequence[Node], counted: Mapping[str, Counted]) -> dict[str, Balance]:
     """Return the balance of the site and of every meter that has meters below it.
 
@@ -153,6 +165,18 @@ def doubts(nodes: Sequence[Node], counted: Mapping[str, Counted]) -> dict[str, D
         if above is not None and above.phases and not node.phases <= above.phases:
             found.setdefault(node.key, Doubt.OTHER_PHASE)
     return found
+
+
+def _is_below(
+    known: Mapping[str, Node], node: Node, keys: Collection[str], *, at_grid: bool
+) -> bool:
+    """Return whether a meter hangs below one of some, however far."""
+    at = node
+    while at.parent is not None and at.parent in known:
+        at = known[at.parent]
+        if at.key in keys:
+            return True
+    return at_grid and at.role is Role.SUB_METER
 
 
 def _trunk(nodes: Iterable[Node], node: Node) -> bool:

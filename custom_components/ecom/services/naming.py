@@ -27,13 +27,12 @@ def part_of(hass: HomeAssistant, site: SiteRuntime, picture: Picture, entity_id:
 
 def member_named(picture: Picture, name: str) -> str:
     """Return the id of a member by its name, as a person writes it; only if that is one."""
-    found = [
-        key for key, each in picture.members.items() if each.name.casefold() == name.casefold()
-    ]
+    wanted = name.strip().casefold()
+    found = [key for key, each in picture.members.items() if each.name.strip().casefold() == wanted]
     if len(found) != 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key="several_members" if found else "no_such_member",
+            translation_key="member_ambiguous" if found else "no_such_member",
             translation_placeholders={"member": name},
         )
     return found[0]

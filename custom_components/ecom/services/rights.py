@@ -13,7 +13,7 @@ async def is_administrator(call: ServiceCall) -> bool:
     if call.context.user_id is None:
         return True
     user = await call.hass.auth.async_get_user(call.context.user_id)
-    return user is not None and user.is_admin
+    return user is not None and user.is_active and user.is_admin
 
 
 def own_members(hass: HomeAssistant, picture: Picture, call: ServiceCall) -> list[str]:

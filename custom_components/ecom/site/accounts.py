@@ -7,10 +7,13 @@ from typing import Final
 from ..core.costs.ledger import Account, Part
 from ..core.costs.prices import Prices
 from ..core.costs.rebuild import Used
-from ..core.costs.rows import Totals
+from ..core.costs.rows import MINUTE_MS, Rows, Totals
 from ..core.quarters import Step
 from ..core.tariffs.pricing import Pricing
 from .ledger_store import LedgerBatch, LedgerStore
+
+type RowsListener = Callable[[str, int], None]
+"""Is told the key of an account whose stored rows are others now, and from when on, in ms."""
 
 type Listener = Callable[[str], None]
 """Is told the key of an account whose totals have changed, or that has been read."""
@@ -46,6 +49,7 @@ class Accounts:
         self._told: set[str] = set()
         self._renamed: dict[str, str] = {}
         self._listeners: list[Listener] = []
+        self._rows_listeners: list[RowsListener] = []
 
     @classmethod
     def load(cls, store: LedgerStore, pricings: Mapping[str, Pricing], now: int) -> Accounts:
@@ -98,6 +102,16 @@ class Accounts:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def listen_to_rows(self, listener: RowsListener) -> Callable[[], None]:
+        """Tell a listener of rows that were stored, or made anew; return what ends that."""
+        self._rows_listeners.append(listener)
+        return lambda: self._rows_listeners.remove(listener)
+
+    def unstored(self, key: str) -> Rows:
+        """Return the rows that are in an account's totals, and not stored yet."""
+        made = any(each.made for each in self.sources(key))
+        return {} if made else self.of(key).pending
+
     def count(self, source: Source, step: Step, *, estimated: bool) -> list[Part]:
         """Book what a source counted."""
         mine = step.after(source.since)
@@ -126,6 +140,7 @@ class Accounts:
         account.totals.add(more)
         account.change(account.prices.pricing, used)
         self._published[key] = account.stored
+        self._tell_of_rows(key, 0)
         self.tell(key)
 
     def moved(self, old: str, new: str) -> None:
@@ -151,8 +166,13 @@ class Accounts:
         """Note what is stored, and tell of accounts that are only told of then."""
         for key in [each for each in batch.rows if each in self.by_key]:
             self._published[key] = self.of(key).stored
+            self._tell_of_rows(key, min(minute for minute, _ in batch.rows[key]) * MINUTE_MS)
             if any(each.made for each in self.sources(key)):
                 self.tell(key)
+
+    def _tell_of_rows(self, key: str, since: int) -> None:
+        for listener in tuple(self._rows_listeners):
+            listener(key, since)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

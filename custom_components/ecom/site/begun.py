@@ -51,6 +51,10 @@ class Begun:
             self._stale.add(account)
             self._save()
 
+    def has(self, account: str, what: str) -> bool:
+        """Return whether an account has ever been counted, or priced."""
+        return what in self._known.get(account, {})
+
     @callback
     def priced_by(self, account: str, contract: Contract) -> bool:
         """Return whether an account was priced by that contract throughout."""

@@ -18,6 +18,7 @@ from .backfill import Backfill
 from .begun import Begun
 from .billing import Billing
 from .directory import PortDirectory
+from .household import Household
 from .ledger import LedgerBook
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
@@ -42,11 +43,13 @@ class Books:
         accounts: Accounts,
         billing: Billing,
         begun: Begun,
+        household: Household,
     ) -> None:
         """Take what is open; ``start`` begins to write."""
         self.store = store
         self.billing = billing
         self.begun = begun
+        self.household = household
         self._hass = hass
         self._entry = entry
         self._accounts = accounts
@@ -66,7 +69,15 @@ class Books:
             raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
         begun = Begun(hass, store.ledger)
         await begun.load()
-        return cls(hass, entry, store=store, accounts=accounts, billing=billing, begun=begun)
+        return cls(
+            hass,
+            entry,
+            store=store,
+            accounts=accounts,
+            billing=billing,
+            begun=begun,
+            household=await Household.open(hass, entry, store.db),
+        )
 
     @callback
     def start(self, directory: PortDirectory) -> None:
@@ -81,6 +92,7 @@ class Books:
         self.quarters.start()
         self.ledger.start()
         self.backfill.start()
+        self.household.start(self.publisher, self.quarters, directory)
         self.publisher.start()
 
     @callback
@@ -101,6 +113,7 @@ class Books:
             ],
             self.billing.tariffs,
         )
+        self.household.follow()
 
     async def close(self) -> None:
         """Write what is left, and no more."""
@@ -108,6 +121,7 @@ class Books:
         await self.repricing.close()
         self.ledger.close()
         await self.publisher.async_shutdown()
+        await self.household.close()
         await self.billing.close()
         await self.begun.close()
         await self.quarters.close()

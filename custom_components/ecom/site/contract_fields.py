@@ -80,7 +80,7 @@ def fields_of(template: str) -> probatio.Schema:
     asked = ASKED[template]
     return probatio.Schema(
         {
-            **{probatio.Required(name): SELECTORS[name] for name in asked.needed},
+            **{_required(name): SELECTORS[name] for name in asked.needed},
             **{_optional(name): SELECTORS[name] for name in asked.asked},
         }
     )
@@ -89,6 +89,12 @@ def fields_of(template: str) -> probatio.Schema:
 def more_of(template: str) -> probatio.Schema:
     """Return the closed section of a template's form, empty if there is none."""
     return probatio.Schema({_optional(name): SELECTORS[name] for name in ASKED[template].more})
+
+
+def _required(name: str) -> probatio.Required:
+    if name in DEFAULTS:
+        return probatio.Required(name, default=DEFAULTS[name])
+    return probatio.Required(name)
 
 
 def _optional(name: str) -> probatio.Optional:
@@ -102,6 +108,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "marginal": True,
     "standing_per": Per.MONTH.value,
     CONF_COLOURS: COLOUR_SOURCES[0],
+    "kva": "6",
 }
 
 

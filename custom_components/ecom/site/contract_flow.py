@@ -34,6 +34,7 @@ PLACEHOLDERS: Final = ("line", "expected", "found", "text", "problem")
 
 KNOWN_ERRORS: Final = frozenset(
     {
+        "contract_currency",
         "contract_ends_before_it_begins",
         "entity_not_registered",
         "feed_in_not_known",

@@ -6,7 +6,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
-from ..core.tariffs.model import Contract, Direction, Fluid
+from ..core.tariffs.model import Contract, ContractError, Direction, Fluid
 from ..core.tariffs.templates import make
 from ..ports import Role
 from .contract_fields import CONF_COLOURS, CONF_TODAY, CONF_TOMORROW
@@ -33,9 +33,16 @@ OURS: Final = (CONF_COLOURS, CONF_TODAY, CONF_TOMORROW)
 
 
 def contract_of(hass: HomeAssistant, key: str, data: Mapping[str, Any]) -> Contract:
-    """Return the contract that settings describe; raises ContractError."""
+    """Return the contract that settings describe; raises ContractError.
+
+    All that is counted in money is counted in Home Assistant's currency.
+    """
     settings = {name: value for name, value in data.items() if name not in OURS}
-    return make(settings, key, hass.config.time_zone, hass.config.currency)
+    contract = make(settings, key, hass.config.time_zone, hass.config.currency)
+    if contract.currency != hass.config.currency:
+        told = {"found": contract.currency, "expected": hass.config.currency}
+        raise ContractError("contract_currency", told)
+    return contract
 
 
 def contracts_of(site: ConfigEntry[Any]) -> list[ConfigSubentry]:

@@ -56,9 +56,15 @@ CREATE TABLE exchange (
 ) WITHOUT ROWID;
 """
 
-_V3: Final = STATEMENTS
+_TEMPERATURES: Final = """
+CREATE TABLE temperature (
+  day TEXT NOT NULL, member TEXT NOT NULL,
+  minimum REAL NOT NULL, maximum REAL NOT NULL, weighted REAL NOT NULL, seconds REAL NOT NULL,
+  PRIMARY KEY (day, member)
+) WITHOUT ROWID;
+"""
 
-_VERSIONS: Final = (_QUARTERS, _LEDGER, _V3)
+_VERSIONS: Final = (_QUARTERS, _LEDGER, _TEMPERATURES, STATEMENTS)
 """What each version added to the one before, from nothing on."""
 
 DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -51,6 +51,21 @@ class PortDirectory:
         source = self._source_of(key)
         return None if source is None else source.counters.get(key)
 
+    def switch_beside(self, key: str) -> str | None:
+        """Return the switch of the outlet of which a source's port measures something.
+
+        None while the source is not there, and where the outlet has no switch, or several.
+        """
+        source, outlet = self._source_of(key), key.rpartition("/")[0]
+        if source is None or outlet == source.uid:
+            return None
+        found = [
+            each
+            for each, port in source.ports.items()
+            if port.kind is Kind.SWITCH and each.rpartition("/")[0] == outlet
+        ]
+        return found[0] if len(found) == 1 else None
+
     def history(self, key: str) -> HistoryPort | None:
         """Return a device's own memory of what an energy port counts, None if it has none."""
         source = self._source_of(key)

@@ -51,13 +51,13 @@ class EntityPort(FollowedEntity[float]):
         if (state := self.state) is None:
             return no_reading()
         return Reading(
-            value=_value(state, self.kind),
+            value=value_of(state, self.kind),
             measured_at=state.last_reported,
             valid_for=self._valid_for,
         )
 
 
-def _value(state: State, kind: Kind) -> float | None:
+def value_of(state: State, kind: Kind) -> float | None:
     """Return a state as a finite number in the kind's unit, None if it is not one."""
     try:
         value = float(state.state)

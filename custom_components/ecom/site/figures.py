@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..core.costs.rows import MONEY, UNIT, Totals
 from ..core.limits import Limit
 from ..core.tariffs.pricing import PriceSlice
+from ..core.temperatures import DayTemperatures
 from ..ports import Reading
 
 
@@ -15,12 +16,25 @@ from ..ports import Reading
 class MeterFigures:
     """What a meter has counted in all and what that costs; None before it is read anew.
 
+    What has never had a price costs nothing that is known: ``billed`` and ``paid`` say so.
     ``rest`` is what no meter below it counts, None without any.
     """
 
     drawn: Totals | None = None
     fed: Totals | None = None
+    billed: bool = False
+    paid: bool = False
     rest: int | None = None
+
+    @property
+    def cost(self) -> float | None:
+        """Return what was drawn costs."""
+        return money_of(self.drawn) if self.billed else None
+
+    @property
+    def compensation(self) -> float | None:
+        """Return what is paid for what was fed in."""
+        return money_of(self.fed) if self.paid else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +49,8 @@ class ContractFigures:
 class MemberFigures:
     """What a member has used: electricity in all, what everything costs, and of the limit.
 
-    ``used`` is what was used since the limit's period began, in kWh or money.
+    ``used`` is what was used since the limit's period began, in kWh or money, and ``until``
+    is when that period ends. ``temperatures`` are those of today.
     """
 
     energy: Totals | None = None
@@ -43,6 +58,8 @@ class MemberFigures:
     limit: Limit | None = None
     used: Decimal | None = None
     share: Decimal | None = None
+    until: datetime | None = None
+    temperatures: DayTemperatures | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

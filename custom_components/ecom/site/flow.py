@@ -161,7 +161,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         self,
         port: str,
         user_input: Mapping[str, Any],
-        stated: Mapping[str, str],
+        stated: Mapping[str, Any],
         meter_id: str | None = None,
     ) -> dict[str, Any]:
         """Return a subentry's data: what was asked for, flat, with keys instead of entities.
@@ -172,7 +172,9 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             key: value for key, value in user_input[CONF_DETAILS].items() if key != CONF_ENERGY
         }
         role = Role(user_input[CONF_ROLE])
-        billing = billing_data(self._get_entry(), role, user_input[CONF_BILLING], meter_id)
+        billing = billing_data(
+            self.hass, self._get_entry(), role, user_input[CONF_BILLING], meter_id
+        )
         return {CONF_PORT: port, CONF_ROLE: role.value, **details, **billing, **stated}
 
 
@@ -219,7 +221,7 @@ def _suggested(hass: HomeAssistant, subentry: ConfigSubentry) -> dict[str, Any]:
     return {
         CONF_ROLE: data[CONF_ROLE],
         CONF_DETAILS: details,
-        CONF_BILLING: billing_suggested(data),
+        CONF_BILLING: billing_suggested(hass, data),
     }
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -18,7 +19,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, ENTITY_PREFIX
-from ..core.curves import RecordedCurve, points_of, price_of, scale_of
+from ..core.curves import LONGEST, RecordedCurve, points_of, price_of, scale_of
 from ..core.tariffs.pricing import CurvePoint, Known
 from ..core.timeline import midnight
 from ..errors import CannotConnect
@@ -174,9 +175,20 @@ class Knowledge:
             until = now + LOOK_EVERY
             # What an entity foretells ends the price that it shows.
             after = [point.start for point in curve.points(now, until) if point.start > now]
-            end = min(after, default=until)
-            curve.tell([CurvePoint(start=state.last_changed, end=end, value=price)])
+            start, end = self._since(key, state.last_changed, price), min(after, default=until)
+            curve.tell([CurvePoint(start=start, end=end, value=price)])
         return curve
+
+    def _since(self, key: str, shown: datetime, price: Decimal) -> datetime:
+        """Return since when a price holds that an entity shows.
+
+        After a restart an entity shows what it showed before: the same price on both sides
+        of a time in which nobody looked has held throughout.
+        """
+        before = self._curves[key].last_before(shown) if key in self._curves else None
+        if before is None or before.value != price or before.provisional:
+            return shown
+        return before.end if shown - before.end <= LONGEST else shown
 
     @callback
     def _look_at_colours(self, need: Need) -> None:

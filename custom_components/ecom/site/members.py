@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
+
+from ..core.timeline import midnight, to_ms
 
 SUBENTRY_MEMBER: Final = "member"
 
@@ -74,6 +76,17 @@ class MemberConfig:
             provision=Decimal(str(data.get(CONF_PROVISION, 0))),
             address=data.get(CONF_ADDRESS, ""),
         )
+
+    def lives_on(self, day: date) -> bool:
+        """Return whether a day is one of the member's, ``[moved_in, moved_out)``."""
+        begun = self.moved_in is None or self.moved_in <= day
+        return begun and (self.moved_out is None or day < self.moved_out)
+
+    def stay(self, zone: tzinfo) -> tuple[int, int | None]:
+        """Return the member's time in ms, by the midnights of a zone; None is endless."""
+        first = 0 if self.moved_in is None else to_ms(midnight(self.moved_in, zone))
+        last = None if self.moved_out is None else to_ms(midnight(self.moved_out, zone))
+        return first, last
 
 
 WEIGHTS: Final = (CONF_THOUSANDTHS, CONF_SURFACE, CONF_OCCUPANTS, CONF_FIXED)

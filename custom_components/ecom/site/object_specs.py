@@ -1,6 +1,6 @@
 """Which sensors each meter, contract and member of the Site has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from ..ports import Reading, Role
 from .contract_preview import UNITS
 from .contracts import UNBILLED
 from .figures import ContractFigures, Figures, MemberFigures, MeterFigures
-from .members import SUBENTRY_MEMBER
+from .members import SUBENTRY_MEMBER, MemberConfig
 from .meter_billing import SUBENTRY_CONTRACT
 from .meters import SUBENTRY_METER, MeterConfig
 from .publisher import Publisher
@@ -28,6 +28,7 @@ from .tables import (
     ENERGY,
     MEMBER,
     MEMBER_COST,
+    MEMBER_TEMPERATURES,
     REST,
     RETURNED,
     ObjectSensorDescription,
@@ -45,11 +46,16 @@ class ObjectSpecs:
         self._currency = hass.config.currency
         self._publisher = publisher
 
-    def of(self, part: ConfigSubentry, contract: Contract | None = None) -> Iterator[EntitySpec]:
-        """Yield the sensors of a part; those of a contract need what it says."""
+    def of(
+        self, part: ConfigSubentry, contract: Contract | None = None, *, has_below: bool = False
+    ) -> Iterator[EntitySpec]:
+        """Yield the sensors of a part.
+
+        Those of a contract need what it says; what is left of a meter needs meters below it.
+        """
         match part.subentry_type:
             case "meter":
-                yield from self._meter(part)
+                yield from self._meter(part, has_below=has_below)
             case "contract" if contract is not None:
                 unit = f"{contract.currency}/{UNITS[contract.fluid]}"
                 for each in CONTRACT:
@@ -57,17 +63,20 @@ class ObjectSpecs:
                     with_unit = replace(each, native_unit_of_measurement=unit) if priced else each
                     yield self._spec(part, with_unit, "contracts", ContractFigures())
             case "member":
-                for described in MEMBER:
+                measured = MEMBER_TEMPERATURES if MemberConfig.of(part).temperatures else ()
+                for described in (*MEMBER, *measured):
                     mine = self._of_member(described)
                     yield self._spec(part, mine, "members", MemberFigures())
             case _:
                 return
 
-    def _meter(self, part: ConfigSubentry) -> Iterator[EntitySpec]:
+    def _meter(self, part: ConfigSubentry, *, has_below: bool) -> Iterator[EntitySpec]:
         role = MeterConfig.of(part).role
         wanted: list[ObjectSensorDescription[Any]] = [ENERGY]
         if role not in UNBILLED:
-            wanted += [COST, REST]
+            wanted.append(COST)
+        if has_below and role not in UNBILLED:
+            wanted.append(REST)
         if role in (Role.GRID, Role.BATTERY):
             wanted.append(RETURNED)
         if role is Role.GRID:
@@ -89,11 +98,14 @@ class ObjectSpecs:
         nothing: object,
     ) -> EntitySpec:
         reading = partial(_reading, description, kind, part.subentry_id, nothing)
+        attributes = None
+        if (details := description.details) is not None:
+            attributes = partial(_details, details, kind, part.subentry_id, nothing)
         return EntitySpec(
             platform=Platform.SENSOR,
             key=f"{SITE_UID}/{part.subentry_id}/{description.key}",
             coordinator=self._publisher,
-            description=replace(description, reading=reading),
+            description=replace(description, reading=reading, attributes=attributes),
             device=DeviceInfo(
                 identifiers={(DOMAIN, part.subentry_id)},
                 name=part.title,
@@ -114,3 +126,14 @@ def _reading(
     """Return what a sensor shows of the figures of its part."""
     mine = getattr(figures, kind).get(part_id, nothing)
     return figures.reading(description.figure(mine))
+
+
+def _details(
+    details: Callable[[Any], Mapping[str, Any]],
+    kind: str,
+    part_id: str,
+    nothing: object,
+    figures: Figures,
+) -> Mapping[str, Any]:
+    """Return what else a sensor tells of the figures of its part."""
+    return details(getattr(figures, kind).get(part_id, nothing))

@@ -7,11 +7,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 import probatio
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import selector
 
-from .notify_targets import is_target, target_selector
+from .notify_targets import target_selector
 
 CONF_COMMON_KEY: Final = "common_key"
 CONF_HEAT_COMMON: Final = "heat_common"
@@ -66,32 +65,8 @@ class SiteOptions:
         )
 
 
-class SiteOptionsFlow(OptionsFlow):
-    """Change what holds for the whole site."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask about statements and keys."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            if all(is_target(each) for each in user_input.get(CONF_NOTIFY, ())):
-                return self.async_create_entry(data=user_input)
-            errors[CONF_NOTIFY] = "no_notify_target"
-        return self.async_show_form(
-            step_id="site_init",
-            data_schema=self.add_suggested_values_to_schema(
-                _schema(self.hass), user_input or self.config_entry.options
-            ),
-            errors=errors,
-        )
-
-    async def async_step_site_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Take the answer of the form, whose texts are told from those of the families."""
-        return await self.async_step_init(user_input)
-
-
-def _schema(hass: HomeAssistant) -> probatio.Schema:
+def schema(hass: HomeAssistant) -> probatio.Schema:
+    """Return the form of the options."""
     usual = SiteOptions.of(hass, {})
     keys = selector.SelectSelectorConfig(options=[*CommonKey], translation_key="common_key")
     languages = selector.SelectSelectorConfig(

@@ -1,6 +1,6 @@
 """Shows what meters have counted and cost, and what contracts cost now: at most once a minute."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, override
@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import EcomCoordinator
-from ..core.costs.rows import Totals
+from ..core.costs.rows import HOUR_MS, Totals
 from ..core.site_power import SUPPLY
 from ..core.tariffs.tariff import Tariff
 from ..core.timeline import to_ms
@@ -24,7 +24,12 @@ from .figures import ContractFigures, Figures, MemberFigures, MeterFigures
 EVERY: Final = timedelta(minutes=1)
 LOOK_AHEAD: Final = timedelta(days=2)
 
-type Members = Callable[[], Mapping[str, MemberFigures]]
+type Members = Callable[[datetime], Awaitable[Mapping[str, MemberFigures]]]
+
+
+async def nobody(_now: datetime) -> Mapping[str, MemberFigures]:
+    """Return the figures of no members."""
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +48,7 @@ class Publisher(EcomCoordinator[Figures]):
         """Start with nothing known."""
         super().__init__(hass, entry, name="ECOM figures", data=Figures())
         self.begun: Begun | None = None
-        self.members: Members = dict
+        self.members: Members = nobody
         self._accounts = accounts
         self._meters: dict[str, MeterAccounts] = {}
         self._tariffs: Mapping[str, Tariff] = {}
@@ -64,12 +69,13 @@ class Publisher(EcomCoordinator[Figures]):
         """Make the figures anew now."""
         now = dt_util.utcnow()
         await self._refresh(to_ms(now))
+        members = await self.members(now)
         self.async_set_updated_data(
             Figures(
                 at=now,
                 meters={key: self._meter(each) for key, each in self._meters.items()},
                 contracts={key: _contract(each, now) for key, each in self._tariffs.items()},
-                members=self.members(),
+                members=members,
             )
         )
 
@@ -84,14 +90,18 @@ class Publisher(EcomCoordinator[Figures]):
         await self.publish()
 
     async def _refresh(self, now: int) -> None:
-        """Note what is shown for the first time, and look up what lies before."""
+        """Note what is shown for the first time, and look up what lies before this hour.
+
+        Rows are of whole hours: that of now would lie before in part, and grow.
+        """
         if self.begun is None:
             return
+        hour = now // HOUR_MS * HOUR_MS
         started = [key for key in self._keys() if self._accounts.started(key)]
         for key in started:
-            self.begun.note(key, COUNTED, now)
+            self.begun.note(key, COUNTED, hour)
             if self._accounts.of(key).prices.pricing is not None:
-                self.begun.note(key, PRICED, now)
+                self.begun.note(key, PRICED, hour)
         await self.begun.refresh(started)
 
     def _keys(self) -> Iterable[str]:
@@ -101,6 +111,8 @@ class Publisher(EcomCoordinator[Figures]):
         return MeterFigures(
             drawn=self._shown(meter.drawn),
             fed=self._shown(meter.fed),
+            billed=self._priced(meter.drawn),
+            paid=self._priced(meter.fed),
             rest=self._rest(meter),
         )
 
@@ -129,6 +141,9 @@ class Publisher(EcomCoordinator[Figures]):
         if drawn is None:
             return None
         return drawn.amount - (0 if fed is None else fed.amount)
+
+    def _priced(self, account: str) -> bool:
+        return self.begun is not None and self.begun.has(account, PRICED)
 
     def _shown(self, account: str) -> Totals | None:
         if self.begun is None or not self._accounts.started(account):

@@ -143,6 +143,16 @@ class QuarterBook:
         """Write again."""
         self._resumed.set()
 
+    @property
+    def paused(self) -> bool:
+        """Return whether nothing is written for now."""
+        return not self._resumed.is_set()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is being written: what is known is then stored, or waits."""
+        async with self._lock:
+            return
+
     async def close(self) -> None:
         """Follow nothing any more, and write what is left."""
         for stop in self._stops:

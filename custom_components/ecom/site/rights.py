@@ -1,20 +1,12 @@
-"""Who may ask about a member, and set a member's limit: the member's own users."""
+"""Who a member is among the users of Home Assistant."""
 
-from typing import Final
-
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 
 from .members import MemberConfig
 
-USER_ID: Final = "user_id"
-"""The attribute by which a person entity names its user."""
 
-
-@callback
 def member_users(hass: HomeAssistant, config: MemberConfig) -> set[str]:
-    """Return the ids of the users that a member is: the one it names, and its person's."""
-    found = {config.user} if config.user else set()
-    person = hass.states.get(config.person) if config.person else None
-    if person is not None and (user := person.attributes.get(USER_ID)):
-        found.add(str(user))
-    return found
+    """Return the ids of the users that a member is: the one named, and that of the person."""
+    person = None if config.person is None else hass.states.get(config.person)
+    named = None if person is None else person.attributes.get("user_id")
+    return {each for each in (config.user, named) if each}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -11,13 +12,15 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..core.timeline import Slot
+from ..core.topology import SITE, children
 from ..entity import EntitySpec, SpecAdder
-from ..ports import AnyPort
+from ..ports import AnyPort, Role
 from ..runtime import Attachments, EcomConfigEntry, Question
 from .books import Books
 from .consumption import Asked, answer
 from .contract_watch import ContractWatch
 from .directory import PortDirectory
+from .members import SUBENTRY_MEMBER
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .object_specs import ObjectSpecs
@@ -87,6 +90,12 @@ class SiteRuntime:
     def asked(self) -> list[str]:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
+
+    @property
+    def members(self) -> Mapping[str, ConfigSubentry]:
+        """Return the members of the Site by id."""
+        members = self._entry.get_subentries_of_type(SUBENTRY_MEMBER)
+        return {each.subentry_id: each for each in members}
 
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
@@ -170,13 +179,20 @@ class SiteRuntime:
 
     def _offer_parts(self) -> None:
         """Offer the sensors of parts that are new; those of removed parts go with them."""
-        contracts = self.books.billing.contracts
-        self._offered &= self._entry.subentries.keys()
-        for part_id, part in self._entry.subentries.items():
-            specs = [*self._parts.of(part, contracts.get(part_id))]
-            if specs and part_id not in self._offered:
-                self._offered.add(part_id)
-                self._attachments.offer(specs)
+        contracts, nodes = self.books.billing.contracts, nodes_of(self._entry)
+        supplied = {node.key for node in nodes if children(nodes, node.key)}
+        if children(nodes, SITE):
+            supplied |= {node.key for node in nodes if node.role is Role.GRID}
+        parts = self._entry.subentries
+        self._offered = {key for key in self._offered if key.split("/")[1] in parts}
+        specs = [
+            spec
+            for part_id, part in parts.items()
+            for spec in self._parts.of(part, contracts.get(part_id), has_below=part_id in supplied)
+            if spec.key not in self._offered
+        ]
+        self._offered |= {spec.key for spec in specs}
+        self._attachments.offer(specs)
 
     def _specs(self) -> list[EntitySpec]:
         device = DeviceInfo(

@@ -3,12 +3,10 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -18,11 +16,11 @@ from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Language
 from ..core.billing.texts import Wording
 from ..texts import option_texts
-from .notify_targets import tell
 from .picture import Person, Picture
 from .statement_maker import Asked
 from .statement_store import Issued
 from .statements import Statements, last_month
+from .telling import tell_all
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -118,15 +116,8 @@ class StatementSchedule:
             self._hass, translation_key="statement_notice", options=["title", "message"]
         )
         message = texts["message"].format(**_values(self._hass, person, issued))
-        for target in _once((*person.config.notify, *picture.options.notify)):
-            try:
-                await tell(self._hass, target, title=texts["title"], message=message)
-            except HomeAssistantError as err:
-                _LOGGER.warning("A statement could not be announced: %s", type(err).__name__)
-
-
-def _once(targets: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(targets)
+        targets = (*person.config.notify, *picture.options.notify)
+        await tell_all(self._hass, targets, title=texts["title"], message=message)
 
 
 def _values(hass: HomeAssistant, person: Person, issued: Issued) -> dict[str, str]:

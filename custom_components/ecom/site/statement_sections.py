@@ -47,11 +47,6 @@ def divided(usage: Usage, picture: Picture, days: Days) -> list[Divided]:
     groups = supplied(picture)
     if not groups:
         raise StatementError("statement_no_contract")
-    for group in [*groups, *paid(picture)]:
-        currency = picture.contracts[group.contract].contract.currency
-        if currency != picture.currency:
-            placeholders = {"contract": picture.names[group.contract], "currency": currency}
-            raise StatementError("statement_other_currency", placeholders)
     divider = Divider(usage, picture, days.since, days.until)
     try:
         found = [divider.divided(group) for group in groups]

@@ -1,16 +1,25 @@
 """The sensors of the Site, and of each of its meters, contracts and members."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower, UnitOfVolume
+from homeassistant.const import (
+    PERCENTAGE,
+    UnitOfEnergy,
+    UnitOfPower,
+    UnitOfTemperature,
+    UnitOfVolume,
+)
+from homeassistant.util import dt as dt_util
 
+from ..core.limits import Measure
 from ..core.site_power import SitePower
 from ..core.tariffs.french_bands import EJP_BANDS, TEMPO_BANDS
 from ..core.tariffs.model import ALWAYS, UNKNOWN_BAND
+from ..core.temperatures import DayTemperatures
 from ..ports import Reading, Role
 from ..sensor import EcomSensorDescription
 from .figures import (
@@ -69,6 +78,7 @@ class ObjectSensorDescription[FiguresT](EcomSensorDescription[Figures]):
     """A sensor of one part of the Site, and where its value is found in that part's figures."""
 
     figure: Callable[[FiguresT], Any]
+    details: Callable[[FiguresT], Mapping[str, Any]] | None = None
     reading: Callable[[Figures], Reading[Any] | None] = lambda _figures: None
 
 
@@ -97,8 +107,10 @@ def _money(part: str, key: str, figure: Callable[[Any], Any]) -> ObjectSensorDes
 
 ENERGY: Final = _energy("energy", lambda each: amount_of(each.drawn))
 RETURNED: Final = _energy("returned", lambda each: amount_of(each.fed))
-COST: Final = _money("meter", "cost", lambda each: money_of(each.drawn))
-COMPENSATION: Final = _money("meter", "compensation", lambda each: money_of(each.fed))
+COST: Final = _money("meter", "cost", lambda each: money_of(each.drawn if each.billed else None))
+COMPENSATION: Final = _money(
+    "meter", "compensation", lambda each: money_of(each.fed if each.paid else None)
+)
 REST: Final = replace(
     _energy("rest", lambda each: None if each.rest is None else each.rest / 1_000_000),
     state_class=SensorStateClass.TOTAL,
@@ -171,12 +183,50 @@ def _progress(each: MemberFigures) -> float | None:
     return None if each.share is None else round(float(each.share) * 100, 1)
 
 
+def _limit_details(each: MemberFigures) -> Mapping[str, Any]:
+    """Return what a limit is of: its unit is another one with each measure."""
+    if each.limit is None or each.until is None:
+        return {}
+    return {
+        "measure": each.limit.measure.value,
+        "span": each.limit.span.value,
+        "at_limit": each.limit.at_limit.value,
+        "steps": [float(step * 100) for step in each.limit.steps],
+        "period_end": dt_util.as_local(each.until).isoformat(),
+    }
+
+
+def _progress_details(each: MemberFigures) -> Mapping[str, Any]:
+    if each.limit is None or each.used is None:
+        return {}
+    digits = 3 if each.limit.measure is Measure.KWH else 2
+    return {"used": round(float(each.used), digits), "measure": each.limit.measure.value}
+
+
+def _temperature(
+    key: str, figure: Callable[[DayTemperatures], float | None]
+) -> ObjectSensorDescription[MemberFigures]:
+    def found(each: MemberFigures) -> float | None:
+        return None if each.temperatures is None else figure(each.temperatures)
+
+    return ObjectSensorDescription(
+        key=f"temperature_{key}",
+        translation_key=f"member_temperature_{key}",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        figure=found,
+    )
+
+
 MEMBER_COST: Final = _money("member", "cost", lambda each: money_of(each.cost))
 MEMBER_LIMIT: Final = ObjectSensorDescription[MemberFigures](
     key="limit",
     translation_key="member_limit",
     suggested_display_precision=2,
     figure=_limit,
+    details=_limit_details,
 )
 MEMBER: Final = (
     ObjectSensorDescription[MemberFigures](
@@ -196,7 +246,13 @@ MEMBER: Final = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         figure=_progress,
+        details=_progress_details,
     ),
+)
+MEMBER_TEMPERATURES: Final = (
+    _temperature("minimum", lambda day: day.minimum),
+    _temperature("mean", lambda day: day.mean),
+    _temperature("maximum", lambda day: day.maximum),
 )
 
 

@@ -26,7 +26,7 @@ from custom_components.ecom.core.tariffs.model import (
 )
 from custom_components.ecom.core.tariffs.pricing import Known
 from custom_components.ecom.core.tariffs.tariff import Tariff
-from custom_components.ecom.core.tariffs.templates import TEMPLATES, make
+from custom_components.ecom.core.tariffs.templates import REGULATED, TEMPLATES, make
 from tests.core.tariffs.cases import Steps, at, one, seconds
 
 NOON = at("2026-11-26T12:00")
@@ -77,12 +77,15 @@ WHOLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_template_makes_a_contract(template: str) -> None:
-    """With its key, and the zone and the currency of the house unless it says its own."""
+    """With its key, and the zone and the currency of the house unless it says its own.
+
+    Regulated prices are in euros wherever the house is.
+    """
     found = made(template, **WHOLE[template])
     custom = template == "custom"
     assert found.key == "here"
     assert found.zone == ("Europe/Paris" if custom else "Europe/Zurich")
-    assert found.currency == ("EUR" if custom else "CHF")
+    assert found.currency == ("EUR" if custom or template in REGULATED else "CHF")
 
 
 @pytest.mark.parametrize(

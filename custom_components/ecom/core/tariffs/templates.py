@@ -21,11 +21,14 @@ from .settings import Settings, named
 
 type Template = Callable[[Settings], Contract]
 
+REGULATED: Final = frozenset({"regulated_base", "regulated_peak_offpeak", "regulated_tempo"})
+"""The templates whose prices come with ECOM."""
+
 
 def make(settings: Mapping[str, Any], key: str, zone: str, currency: str) -> Contract:
     """Return the contract of a template's settings; raises ``ContractError``.
 
-    A custom contract says its own zone and currency.
+    A custom contract says its own zone and currency; regulated prices are in euros.
     """
     found = Settings(values=settings)
     name = found.required("template")
@@ -37,7 +40,7 @@ def make(settings: Mapping[str, Any], key: str, zone: str, currency: str) -> Con
         contract = replace(
             contract,
             zone=zone,
-            currency=currency,
+            currency=contract.currency if name in REGULATED else currency,
             since=found.day("since"),
             until=found.day("until"),
             price_change_at=_clock(found, "price_change_at", contract.price_change_at),

@@ -1,0 +1,31 @@
+"""Totals of meters begin when they are first shown, and go on after a restart."""
+
+from datetime import UTC, datetime
+
+from custom_components.ecom.core.costs.rows import UNIT
+from tests.grid import Grid
+from tests.house import House
+from tests.members import add_building, meter, minute, runtime, showing
+from tests.tariff import Changes, price
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+async def test_a_restart_within_the_first_hour(noon: House) -> None:
+    """Takes nothing away of what that hour has counted and cost so far."""
+    flat = await Grid.at(noon, "flat")
+    flat.energy.shows(100.0, unit="kWh")
+    await add_building(noon, meter("flat", flat.data("sub_meter")))
+    account = f"{flat.data()['port']}#drawn"
+    one = Changes.of(price(NOON, "hp", "0.5"))
+    await runtime(noon).books.ledger.set_pricing(account, one)
+    await flat.counts(101, minutes=10)
+    await minute(noon)
+    await flat.counts(105, minutes=20)
+    await minute(noon)
+    assert (showing(noon, "flat"), showing(noon, "flat", "cost")) == (5.0, 2.5)
+    await noon.reload(noon.site_entries[0])
+    await flat.counts(105, minutes=1)
+    await minute(noon)
+    assert runtime(noon).books.ledger.accounts.totals(account).amount == 5 * UNIT
+    assert (showing(noon, "flat"), showing(noon, "flat", "cost")) == (5.0, 2.5)
