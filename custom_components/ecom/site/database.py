@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
+from .statement_tables import STATEMENTS
+
 _QUARTERS: Final = """
 CREATE TABLE series (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, value INTEGER NOT NULL
@@ -62,7 +64,7 @@ CREATE TABLE temperature (
 ) WITHOUT ROWID;
 """
 
-_VERSIONS: Final = (_QUARTERS, _LEDGER, _TEMPERATURES)
+_VERSIONS: Final = (_QUARTERS, _LEDGER, _TEMPERATURES, STATEMENTS)
 """What each version added to the one before, from nothing on."""
 
 DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

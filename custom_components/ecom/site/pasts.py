@@ -53,6 +53,10 @@ class Pasts:
         name, _, direction = key.rpartition("#")
         return self._known.get(name, {}).get(direction, [])
 
+    def registers(self, account: str) -> Segments:
+        """Return when each register has counted for an account, by the register's port."""
+        return self._known.get(account, {})
+
     def moved(self, old: str, new: str) -> None:
         """Let what counted a meter go on as its past, now that it reads another port."""
         if new not in self._known and (past := self._known.pop(old, None)) is not None:

@@ -22,6 +22,7 @@ from ..core.quarters import Gap, Mark, Quarter
 from ..core.timeline import QUARTER_MS, Slot, ceil_quarter, floor_quarter, from_ms, to_ms
 from .database import Database
 from .ledger_store import NO_ENTRIES, LedgerBatch, LedgerStore
+from .statement_store import StatementStore
 
 KEPT: Final = timedelta(days=430)
 """Thirteen months and some days: this month can be set against that of last year."""
@@ -94,6 +95,7 @@ class QuarterStore:
         """Open or make the file; raises StoreDamaged, or sqlite3.Error if it cannot be opened."""
         self.db = Database(path)
         self.ledger = LedgerStore(self.db)
+        self.statements = StatementStore(self.db)
 
     def close(self) -> None:
         """Close the file."""

@@ -63,7 +63,7 @@ def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
     start = max(plan.start // HOUR_MS, -(-oldest // HOUR_MS)) * HOUR_MS
     end = -(-plan.end // HOUR_MS) * HOUR_MS
     with store.db.writing():
-        quarters, until = _quarters(store, plan.segments, start, end)
+        quarters, until = quarters_of(store, plan.segments, start, end)
         rows = rows_from_quarters(
             quarters,
             plan.pricing,
@@ -121,10 +121,13 @@ def exchanged(
         return changes
 
 
-def _quarters(
+def quarters_of(
     store: QuarterStore, segments: Sequence[Segment], start: int, end: int
 ) -> tuple[dict[int, Quarter], int]:
-    """Return the quarter-hours of an account, and when what counts it was read last."""
+    """Return the quarter-hours of an account, and when what counts it was read last.
+
+    Times are in ms. Blocks.
+    """
     found: dict[int, Quarter] = {}
     marks, last = store.marks(), start
     for segment in segments:
@@ -137,6 +140,7 @@ def _quarters(
         for number, each in store.quarters(segment.key, from_ms(first), from_ms(until)).items():
             known = found.setdefault(number, Quarter())
             known.amount += each.amount
+            known.covered_ms += each.covered_ms
             known.estimated |= each.estimated
     return found, last
 

@@ -25,6 +25,8 @@ from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
 from .object_specs import ObjectSpecs
 from .site_power_watch import SiteCoordinator
+from .statement_schedule import StatementSchedule
+from .statements import Statements
 from .stores import database, delete_quarters
 from .tables import SENSORS
 from .topology_watch import TopologyWatch
@@ -47,13 +49,16 @@ class SiteRuntime:
         self._directory = PortDirectory(hass, self._ports_changed)
         self._stop = self._directory.start()
         self.books = books
+        self.statements = Statements(hass, entry, books)
         self._parts = ObjectSpecs(hass, books.publisher)
         self._offered: set[str] = set()
         self._topology = TopologyWatch(hass, books.store, lambda: self._asked(self.asked()))
         self._contracts = ContractWatch(hass, entry, books)
+        self._schedule = StatementSchedule(hass, self.statements)
         books.start(self._directory)
         self._topology.start()
         self._contracts.start()
+        self._schedule.start()
         self.apply()
         self._attachments.offer(self._specs())
 
@@ -161,6 +166,7 @@ class SiteRuntime:
             meter.unbind()
         self._topology.close()
         self._contracts.close()
+        self._schedule.close()
         await self.books.close()
         await self._coordinator.async_shutdown()
 

@@ -255,3 +255,23 @@ def test_members_are_known_by_their_days() -> None:
     assert found.own["bruno"].amount == KWH
     assert found.own[VACANT].amount == 2 * KWH
     assert MEMBERS[1].moved_out == d("2026-01-20")
+
+
+def test_a_key_by_own_use() -> None:
+    """Flats that nobody lived in bear their part, and less than nothing is nothing."""
+    found = divide(house(key=Key(kind=KeyKind.CONSUMPTION)))
+    check(found)
+    used = {name: part.amount for name, part in found.own.items() if part.amount}
+    assert {name: each.weight for name, each in found.shared.items() if each.weight} == {
+        name: Decimal(amount) / KWH for name, amount in used.items()
+    }
+    assert VACANT in used
+    units = {
+        "1": [row("2026-01-17T08:00", "peak", "-5")],
+        "3": [row("2026-01-17T08:00", "peak", "5")],
+    }
+    found = divide(house(key=Key(kind=KeyKind.CONSUMPTION), units=units))
+    check(found)
+    assert {name: str(each.weight) for name, each in found.shared.items() if each.weight} == {
+        "dan": "5"
+    }

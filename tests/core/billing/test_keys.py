@@ -166,3 +166,22 @@ def test_a_share_can_follow_the_days_of_use_instead() -> None:
     key = Key(kind=KeyKind.OCCUPANTS)
     assert sliced(key, living, used) == {"a": 55, "b": 25}
     assert sliced(key, (member("a", "0"),), used) == {"a": 0}
+
+
+def test_by_own_use_days_do_not_count_again() -> None:
+    """Who was there for a week has used a week's; who was not there has no share."""
+    key = Key(kind=KeyKind.CONSUMPTION)
+    members = [
+        member("a", "30"),
+        member("b", "10", moved_out="2026-01-08", unit="2"),
+        member("c", "0", moved_in="2026-02-01", unit="2"),
+        member("d", "0", moved_out="2026-01-01", unit="3"),
+    ]
+    assert weights(key, members, *JANUARY) == {"a": 30, "b": 10}
+
+
+def test_by_own_use_two_at_once_are_refused_all_the_same() -> None:
+    """Nobody knows who used it."""
+    members = [member("a", unit="1"), member("b", unit="1")]
+    with pytest.raises(KeyRefused, match="two_at_once"):
+        weights(Key(kind=KeyKind.CONSUMPTION), members, *JANUARY)

@@ -1,5 +1,7 @@
 """Who used the sun: in each slot all have the same share of it, to the mWh."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from custom_components.ecom.core.costs.allocation import (
     SunSlot,
     SunTotal,
     Used,
+    share_of_sun,
     sun_shares,
     sun_totals,
 )
@@ -115,3 +118,11 @@ def test_slots_are_summed_and_what_is_not_known_is_told() -> None:
         "a": SunTotal(own=60, grid=50, unknown=30, missing=0),
         "b": SunTotal(own=25, grid=25, unknown=0, missing=1),
     }
+
+
+def test_everybody_has_the_same_share() -> None:
+    """Of what the meters of consumers say, where that is more than the site's."""
+    assert share_of_sun(slot(800, 400, 200, washing=500, boiler=250)) == Fraction(6, 10)
+    assert share_of_sun(slot(800, 400, 200, washing=1200, boiler=None)) == Fraction(1, 2)
+    assert share_of_sun(slot(0, 0, 0, washing=0)) == 0
+    assert share_of_sun(slot(None, 400, 200, washing=500)) is None

@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import Final
 
 from .bill import Supply, bill
-from .keys import VACANT, Key, Member, split, weights
+from .keys import VACANT, Key, KeyKind, Member, split, weights
 from .lines import Bill, Charge, Line, Words
 from .parts import Part, Piece, TaxPiece, by_weight, divide_tax, part_of, total
 from .period import Period
 from .rounding import decimal, from_cents, to_cents
-from .usage import SCALE, UsageRow, within
+from .usage import SCALE, UsageRow, units, within
 
 LOSSES: Final = "losses"
 FIXED: Final = "fixed"
@@ -34,7 +34,8 @@ class Building:
 
     ``supply`` is that of the main meter, ``units`` the usage of each unit's own meter and
     ``common`` that of the meters of common parts. ``key`` divides what is common,
-    ``fixed_key`` standing charges if they go by another. With a ``coefficient``, 0 to 1,
+    ``fixed_key`` standing charges if they go by another; a key by consumption takes what
+    each unit's own meter counted. With a ``coefficient``, 0 to 1,
     that part of what was used is common and the rest goes by the meters alone, without
     losses: so is heat divided, 0.3 in France and up to 0.5 in buildings equipped earlier
     (code de la construction et de l'habitation, R174-10).
@@ -111,6 +112,20 @@ def divide(building: Building) -> Division:
         shared=_shared(building, pieces, taxes, amounts),
         notes=(*made.notes, *_notes(coefficient)),
     )
+
+
+def _sharing(building: Building, key: Key, own: Mapping[str, int]) -> Sequence[Member]:
+    """Return who has a share by a key: by consumption also the flats that nobody lived in."""
+    if key.kind is not KeyKind.CONSUMPTION:
+        return building.residents
+    members = {each.key: each for each in building.residents}
+    return [
+        replace(
+            members.get(name, Member(key=name, unit=name)),
+            shares={key.kind: units(max(amount, 0))},
+        )
+        for name, amount in own.items()
+    ]
 
 
 def _notes(coefficient: Decimal | None) -> Iterator[Words]:
@@ -208,7 +223,7 @@ def _used_in(line: Line, usage: _Usage) -> dict[str, int]:
     })  # fmt: skip
 
 
-def _named(parts: Mapping[str, Part], kind: str) -> dict[str, Part]:
+def _named[T](parts: Mapping[str, T], kind: str) -> dict[str, T]:
     return {name.removeprefix(kind): part for name, part in parts.items() if name.startswith(kind)}
 
 
@@ -220,9 +235,11 @@ def _shared(
 ) -> dict[str, Shared]:
     """Divide by the key all that is nobody's own, line by line over the days of each."""
     pooled = [name for name in (*amounts, FIXED) if not name.startswith(_OWN)]
-    again = [_by_key(building, piece, pooled) for piece in pieces]
+    own = _named(amounts, _OWN)
+    again = [_by_key(building, piece, pooled, own) for piece in pieces]
     supply = building.supply
-    shares = weights(building.key, building.residents, supply.since, supply.until)
+    sharing = _sharing(building, building.key, own)
+    shares = weights(building.key, sharing, supply.since, supply.until)
     held = split(total(amounts, pooled), shares)
     first = min(shares)
     divided = [divide_tax(piece.tax, total(piece.cents, pooled), again, first) for piece in taxes]
@@ -241,13 +258,15 @@ def _shared(
     }
 
 
-def _by_key(building: Building, piece: Piece, pooled: Sequence[str]) -> Piece:
+def _by_key(
+    building: Building, piece: Piece, pooled: Sequence[str], own: Mapping[str, int]
+) -> Piece:
     """Return how the key divides what is common of a line."""
     line, pool = piece.line, total(piece.cents, pooled)
     key = building.key
     if line.charge is Charge.FIXED:
         key = building.fixed_key or building.key
-    shares = weights(key, building.residents, line.since, line.until)
+    shares = weights(key, _sharing(building, key, own), line.since, line.until)
     cents = split(pool, shares)
     quantity = split(total(piece.quantity, pooled), shares)
     if line.charge is Charge.FIXED:

@@ -26,6 +26,7 @@ class KeyKind(StrEnum):
     EQUAL = "equal"
     OCCUPANTS = "occupants"
     FIXED = "fixed"
+    CONSUMPTION = "consumption"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,8 @@ class Member:
     """Somebody who bears a share for the days ``[moved_in, moved_out)``.
 
     Those who follow each other in one ``unit`` name it alike. ``shares`` are in
-    thousandths, m², persons, or percent.
+    thousandths, m², persons, or percent; those by consumption are what each has used, of
+    which the days need no account.
     """
 
     key: str
@@ -69,7 +71,14 @@ def weights(key: Key, members: Sequence[Member], since: date, until: date) -> di
             key=lambda member: (member.moved_in or date.min, member.key),
         )
         held += max(_share(key.kind, member) for member in living)
-        for name, part in _of_unit(key.kind, living, since, until):
+        parts = list(_of_unit(key.kind, living, since, until))
+        if key.kind is KeyKind.CONSUMPTION:
+            parts = [
+                (each.key, Fraction(_share(key.kind, each)))
+                for each in living
+                if (each.moved_in or since) < until and (each.moved_out or until) > since
+            ]
+        for name, part in parts:
             found[name] = found.get(name, Fraction(0)) + part
     total = _PERCENT if key.kind is KeyKind.FIXED else key.total
     if total is not None:

@@ -89,6 +89,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
+    "note_own_sun": "Own production used: {amount:number} kWh, which cost nothing and "
+    "are in no line.",
+    "note_sun_unknown": "Of {amount:number} kWh nobody knows whether they were own "
+    "production; they count as from the grid.",
     "basis_unit": "",
     "basis_mean": "mean of prices weighted by use",
     "basis_gas": "{volume:number} m³ at {coefficient:number} kWh/m³",
@@ -140,6 +144,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "name_equal": "equal parts",
     "name_occupants": "occupants",
     "name_fixed": "fixed percentages",
+    "name_consumption": "own use",
     "name_measured": "Measured",
     "name_split": "Split at a change of band",
     "name_energy": "Energy",

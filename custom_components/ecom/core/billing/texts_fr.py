@@ -90,6 +90,10 @@ FRENCH: Final[Mapping[str, str]] = {
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
+    "note_own_sun": "Production propre consommée : {amount:number} kWh, gratuits et dans "
+    "aucune ligne.",
+    "note_sun_unknown": "De {amount:number} kWh, nul ne sait s'ils venaient de la "
+    "production propre ; ils comptent comme venant du réseau.",
     "basis_unit": "",
     "basis_mean": "moyenne des prix pondérée par la consommation",
     "basis_gas": "{volume:number} m³ à {coefficient:number} kWh/m³",
@@ -141,6 +145,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "name_equal": "parts égales",
     "name_occupants": "occupants",
     "name_fixed": "pourcentages fixes",
+    "name_consumption": "consommation propre",
     "name_measured": "Mesuré",
     "name_split": "Partagé à un changement de plage",
     "name_energy": "Énergie",

@@ -7,6 +7,7 @@ nobody's sun is known, and without a consumer's own meter that of the consumer.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from ..billing.keys import apportion
@@ -85,6 +86,17 @@ def sun_shares(slot: SunSlot) -> SunShares:
         rest=found.pop(_REST),
         consumers={name: found.get(name, _NOT_KNOWN) for name in slot.consumers},
     )
+
+
+def share_of_sun(slot: SunSlot) -> Fraction | None:
+    """Return how much of everybody's consumption in a slot was sun; None is not known."""
+    found = sun_shares(slot)
+    if found.site.own is None:
+        return None
+    parts = [found.rest, *found.consumers.values()]
+    own = sum(part.own or 0 for part in parts)
+    used = own + sum(part.grid or 0 for part in parts)
+    return Fraction(own, used) if used else Fraction(0)
 
 
 def _balance(slot: SunSlot) -> tuple[int, int] | None:

@@ -1,0 +1,35 @@
+"""What of a statement must be the same for it to be the same statement."""
+
+from typing import Any
+
+from .codec import dump
+from .lines import Line
+from .statement import Section, Statement
+
+
+def figures(statement: Statement) -> Any:
+    """Return its quantities, prices, money and provisions; names and words may change."""
+    return [
+        statement.currency,
+        dump(statement.provisions),
+        [_section(section) for section in statement.sections],
+    ]
+
+
+def _section(section: Section) -> list[Any]:
+    shared = section.common
+    return [
+        section.fluid,
+        section.direction,
+        str(section.quantity.normalize()),
+        [_line(line) for line in section.all_lines],
+        dump(section.all_taxes),
+        [] if shared is None else [shared.key, str(shared.weight), str(shared.of)],
+        [[each.component, each.band, str(each.quantity.normalize())] for each in section.unpriced],
+    ]
+
+
+def _line(line: Line) -> list[Any]:
+    days = [line.since.isoformat(), line.until.isoformat()]
+    numbers = (line.quantity, line.unit_price, line.net)
+    return [line.component, line.band, line.unit, *days, *(str(n.normalize()) for n in numbers)]

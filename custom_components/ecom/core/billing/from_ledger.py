@@ -1,0 +1,53 @@
+"""What the ledger holds, as bills take it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+from ..costs.rows import HOUR_MS, MINUTE_MS, Flag, Row, Rows
+from ..timeline import from_ms
+from .usage import Quality, UsageRow
+
+_PICO = -12
+"""The ledger's money is in 1e-12 of the currency."""
+
+
+def money(amount: int) -> Decimal:
+    """Return the ledger's money in the currency, exactly."""
+    return Decimal(amount).scaleb(_PICO)
+
+
+def usage_rows(rows: Rows) -> list[UsageRow]:
+    """Return rows in the order of time; each ends where the next one begins, or its hour ends."""
+    minutes = sorted({minute for minute, _ in rows})
+    following = dict(pairwise(minutes))
+    found = []
+    for minute, band in sorted(rows):
+        start = minute * MINUTE_MS
+        hour = (start // HOUR_MS + 1) * HOUR_MS
+        end = min(following.get(minute, hour // MINUTE_MS) * MINUTE_MS, hour)
+        found.append(_usage(rows[minute, band], start, end, band))
+    return found
+
+
+def less(rows: Iterable[UsageRow]) -> list[UsageRow]:
+    """Return rows that take away what the rows hold."""
+    return [replace(row, amount=-row.amount) for row in rows]
+
+
+def _usage(row: Row, start: int, end: int, band: str) -> UsageRow:
+    return UsageRow(
+        start=from_ms(start),
+        end=from_ms(end),
+        band=band,
+        amount=row.amount,
+        quality=_quality(row.flags),
+        bound=money(row.bound),
+    )
+
+
+def _quality(flags: Flag) -> Quality:
+    if flags & Flag.ESTIMATED:
+        return Quality.ESTIMATED
+    return Quality.SPLIT if flags & Flag.SPLIT else Quality.MEASURED

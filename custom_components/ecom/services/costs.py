@@ -1,0 +1,94 @@
+"""What meters, contracts and members cost."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import probatio
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..core.timeline import HOUR, Resolution, Slot, floor_hour, slots
+from ..site.picture import Picture
+from .asking import ATTR_ENTITIES, ATTR_RESOLUTION, PERIOD, check_rows, period_of, site_of
+from .naming import member_named, part_of
+from .rights import check_allowed, is_administrator, own_members
+
+GET_COSTS: Final = "get_costs"
+ATTR_MEMBER: Final = "member"
+
+COSTS: Final = probatio.Schema(
+    {
+        **PERIOD,
+        probatio.Optional(ATTR_RESOLUTION): probatio.All(
+            probatio.Coerce(Resolution),
+            probatio.In((Resolution.HOUR, Resolution.DAY, Resolution.MONTH)),
+        ),
+        probatio.Optional(ATTR_ENTITIES): cv.entity_ids,
+        probatio.Optional(ATTR_MEMBER): cv.string,
+    }
+)
+
+
+async def get_costs(call: ServiceCall) -> ServiceResponse:
+    """Return what was used in a period and what that cost; without a resolution, in all."""
+    site = site_of(call.hass)
+    picture = site.statements.picture()
+    start, end = _hours(*period_of(call))
+    parts = await _parts(call, picture, start, end)
+    if not parts:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_billed")
+    resolution: Resolution | None = call.data.get(ATTR_RESOLUTION)
+    period = [Slot(start=start, end=end)]
+    if resolution is not None:
+        check_rows(start, end, resolution, len(parts))
+        period = [*slots(start, end, resolution, picture.zone)]
+    try:
+        found: list[Any] = await site.statements.costs(picture, period, parts)
+    except sqlite3.Error as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="quarters_unreadable"
+        ) from err
+    return {"resolution": resolution, "costs": found}
+
+
+def _hours(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return a period of whole hours: shorter times the ledger does not part."""
+    return floor_hour(start), floor_hour(end + HOUR - timedelta(milliseconds=1))
+
+
+async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: datetime) -> list[str]:
+    """Return the ids of what is asked about, each once; all that may be, if nothing is named."""
+    parts: dict[str, None] = {}
+    for entity_id in call.data.get(ATTR_ENTITIES, ()):
+        parts[part_of(call.hass, site_of(call.hass), picture, entity_id)] = None
+    if ATTR_MEMBER in call.data:
+        parts[member_named(picture, call.data[ATTR_MEMBER])] = None
+    for part in parts:
+        for member in _about(picture, part, start, end):
+            await check_allowed(picture, call, member)
+    if parts or ATTR_ENTITIES in call.data:
+        return [*parts]
+    billed = [key for key, meter in picture.meters.items() if meter.billed or meter.paid]
+    if await is_administrator(call):
+        return billed
+    mine = set(own_members(call.hass, picture, call))
+    return [key for key in billed if mine.issuperset(_about(picture, key, start, end))]
+
+
+def _about(picture: Picture, part: str, start: datetime, end: datetime) -> Iterable[str]:
+    """Return the members that a part tells of in a period: itself, or who had the meter then."""
+    if part in picture.members:
+        return [part]
+    if part not in picture.meters:
+        return []
+    since, until = (dt_util.as_local(at).date() for at in (start, end - timedelta(milliseconds=1)))
+    return [
+        person.key
+        for person in picture.holders(part)
+        if person.lives(since, until + timedelta(days=1))
+    ]

@@ -1,0 +1,158 @@
+"""Divides what the contracts of a Site supplied among its members. Everything here blocks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from ..core.billing.bill import Supply
+from ..core.billing.building import Building, Division, divide, who
+from ..core.billing.from_ledger import less
+from ..core.billing.holdings import Holding, units_of
+from ..core.billing.keys import Key, KeyKind, Member
+from ..core.billing.period import Period
+from ..core.billing.sun import Parted, SunByQuarter, parted
+from ..core.billing.usage import UsageRow
+from ..core.tariffs.model import Fluid
+from ..core.tariffs.tariff import Tariff
+from .groups import Group
+from .picture import Picture
+from .usage import Usage
+
+type Times = tuple[datetime, datetime]
+
+WHOLE: Final = Decimal(1000)
+"""So many thousandths a building has."""
+
+
+@dataclass(slots=True)
+class Sunny:
+    """How much of what a member used was the site's own, in mWh, and of how much none can tell."""
+
+    own: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Divided:
+    """What a group came to and who bears it; ``division`` is None where there is nobody.
+
+    ``rows`` are what each unit's own meters counted, without what others hold below them.
+    """
+
+    group: Group
+    tariff: Tariff
+    supply: Supply
+    division: Division | None
+    rows: Mapping[str, list[UsageRow]]
+    sun: Mapping[str, Sunny] = field(default_factory=dict)
+
+
+class Divider:
+    """Makes the division of each group over some days."""
+
+    def __init__(self, usage: Usage, picture: Picture, since: date, until: date) -> None:
+        """Divide what was used on the days ``[since, until)``."""
+        self._usage = usage
+        self._picture = picture
+        self._since, self._until = since, until
+        self._sun: dict[Times, SunByQuarter] = {}
+
+    def divided(self, group: Group) -> Divided:
+        """Return a group's division. Raises ``KeyRefused`` for shares that cannot be."""
+        tariff = self._picture.contracts[group.contract]
+        supply = self._usage.supply(tariff, group.flows, self._since, self._until)
+        units: dict[str, list[UsageRow]] = {}
+        common: dict[str, list[UsageRow]] = {}
+        sun: dict[str, Sunny] = {}
+        for each in group.held:
+            rows = self._held(group, each, tariff, sun)
+            (common if each.common else units).setdefault(each.holder, []).extend(rows)
+        residents = members_of(self._picture)
+        building = Building(
+            supply=supply,
+            units=units,
+            residents=residents,
+            common=common,
+            key=self._key(tariff.contract.fluid, residents),
+            coefficient=self._coefficient(tariff.contract.fluid),
+        )
+        return Divided(
+            group=group,
+            tariff=tariff,
+            supply=supply,
+            division=divide(building) if residents else None,
+            rows=units,
+            sun=sun,
+        )
+
+    def _held(
+        self, group: Group, each: Holding, tariff: Tariff, sun: dict[str, Sunny]
+    ) -> list[UsageRow]:
+        """Return what a holding adds, in the bands of the group; of sun the grid's part alone."""
+        meter = self._picture.meters[each.meter]
+        other = tariff if meter.billed != group.contract else None
+        period = Period(contract=tariff.contract, since=self._since, until=self._until)
+        times = period.start, period.end
+        rows = self._usage.rows(meter.drawn, *times, other)
+        is_main = meter in group.mains
+        if self._picture.has_sun and meter.fluid is Fluid.ELECTRICITY and not is_main:
+            rows = self._without_sun(each, rows, times, sun)
+        return less(rows) if each.taken else rows
+
+    def _without_sun(
+        self, each: Holding, rows: list[UsageRow], times: Times, sun: dict[str, Sunny]
+    ) -> list[UsageRow]:
+        if times not in self._sun:
+            self._sun[times] = self._usage.sun(*times)
+        flow = self._picture.meters[each.meter].drawn
+        used = {
+            number: quarter.amount for number, quarter in self._usage.quarters(flow, *times).items()
+        }
+        found = parted(rows, self._sun[times], used)
+        if not each.common:
+            self._note(each, rows, found, sun)
+        return list(found.grid)
+
+    def _note(
+        self, each: Holding, rows: Sequence[UsageRow], found: Parted, sun: dict[str, Sunny]
+    ) -> None:
+        """Add up whose the sun was, of those who follow each other in a unit."""
+        living = [member for member in members_of(self._picture) if member.unit == each.holder]
+        sign = -1 if each.taken else 1
+        for row, grid, unknown in zip(rows, found.grid, found.unknown, strict=True):
+            day = row.start.astimezone(self._picture.zone).date()
+            held = sun.setdefault(who(living, day), Sunny())
+            held.own += sign * (row.amount - grid.amount)
+            held.unknown += sign * unknown
+
+    def _key(self, fluid: Fluid, residents: Iterable[Member]) -> Key:
+        """Return what divides what is common: heat goes by surface, all else as is chosen."""
+        chosen = self._picture.options.common_key
+        kind = KeyKind.SURFACE if fluid is Fluid.HEAT else KeyKind(chosen)
+        if kind is not KeyKind.THOUSANDTHS:
+            return Key(kind=kind)
+        held: dict[str, Decimal] = {}
+        for each in residents:
+            share = each.shares.get(kind, Decimal(0))
+            held[each.unit] = max(share, held.get(each.unit, share))
+        return Key(kind=kind, total=WHOLE if sum(held.values()) <= WHOLE else None)
+
+    def _coefficient(self, fluid: Fluid) -> Decimal | None:
+        return self._picture.options.heat_common if fluid is Fluid.HEAT else None
+
+
+def members_of(picture: Picture) -> list[Member]:
+    """Return the members as bills know them; those who share a meter follow each other."""
+    units = units_of({key: each.config.meters for key, each in picture.members.items()})
+    return [
+        Member(
+            key=key,
+            unit=units[key],
+            shares={KeyKind(name): weight for name, weight in each.config.weights.items()},
+            moved_in=each.config.moved_in,
+            moved_out=each.config.moved_out,
+        )
+        for key, each in picture.members.items()
+    ]

@@ -1,0 +1,146 @@
+"""What each contract supplies: its meters at the trunk, and who holds those below them."""
+
+from dataclasses import dataclass
+
+from ..core.billing.holdings import Holding, holdings, unit_meters, units_of
+from ..core.site_power import SUPPLY
+from ..core.tariffs.model import Direction, Fluid
+from ..ports import Role
+from .picture import Flow, Meter, Person, Picture
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """A contract, the meters through which it supplies, and the holdings below them."""
+
+    contract: str
+    mains: tuple[Meter, ...]
+    below: frozenset[str] = frozenset()
+    held: tuple[Holding, ...] = ()
+
+    @property
+    def flows(self) -> list[Flow]:
+        """Return what was supplied."""
+        return [meter.drawn for meter in self.mains]
+
+    def held_by(self, unit: str) -> list[Holding]:
+        """Return the holdings that make what a unit used."""
+        return [each for each in self.held if each.holder == unit and not each.common]
+
+    def reaches(self, meter_id: str) -> bool:
+        """Return whether a meter is one of the mains, or hangs below them."""
+        return meter_id in self.below or any(meter.key == meter_id for meter in self.mains)
+
+
+def supplied(picture: Picture) -> list[Group]:
+    """Return the groups of the contracts by which the site is supplied, in their order.
+
+    A sub-meter that names a contract of its own stays in the group of the meter above it.
+    """
+    units = unit_meters({key: each.config.meters for key, each in picture.members.items()})
+    found = []
+    for contract_id, tariff in picture.contracts.items():
+        if tariff.contract.direction is not Direction.IMPORT:
+            continue
+        if mains := _mains(picture, contract_id, tariff.contract.fluid):
+            parents = _below(picture, contract_id, mains)
+            held = holdings([meter.key for meter in mains], parents, units)
+            found.append(
+                Group(
+                    contract=contract_id,
+                    mains=tuple(mains),
+                    below=frozenset(parents),
+                    held=tuple(held),
+                )
+            )
+    return found
+
+
+def unit_of(picture: Picture, person: Person) -> str:
+    """Return the unit that a member lives in."""
+    return units_of({key: each.config.meters for key, each in picture.members.items()})[person.key]
+
+
+def own_meters(picture: Picture, person: Person) -> list[tuple[Meter, int]]:
+    """Return the meters that make what a member uses: what each counts is added, or taken away."""
+    groups, unit = supplied(picture), unit_of(picture, person)
+    found = [
+        (picture.meters[each.meter], -1 if each.taken else 1)
+        for group in groups
+        for each in group.held_by(unit)
+    ]
+    loose = (key for key in person.config.meters if not any(group.reaches(key) for group in groups))
+    return [*found, *((meter, 1) for meter in picture.tops(loose))]
+
+
+def paid(picture: Picture) -> list[Group]:
+    """Return the meters that each contract pays for what they feed in."""
+    found: dict[str, list[Meter]] = {}
+    for meter in picture.meters.values():
+        if meter.paid is not None and meter.paid in picture.contracts:
+            found.setdefault(meter.paid, []).append(meter)
+    return [Group(contract=key, mains=tuple(meters)) for key, meters in found.items()]
+
+
+def _mains(picture: Picture, contract_id: str, fluid: Fluid) -> list[Meter]:
+    """Return where a contract supplies: at the grid, or where no meter of its kind is above.
+
+    Where no meter of the grid has a contract, the sub-meters below none of theirs do.
+    """
+    if fluid is not Fluid.ELECTRICITY:
+        return [
+            meter
+            for meter in picture.meters.values()
+            if meter.billed == contract_id and meter.node.parent is None and meter.fluid is fluid
+        ]
+    grid = picture.of_role(Role.GRID)
+    if any(meter.billed for meter in grid):
+        return [meter for meter in grid if meter.billed == contract_id]
+    return [
+        meter
+        for meter in picture.of_role(Role.SUB_METER)
+        if meter.billed == contract_id and _on_trunk(picture, meter)
+    ]
+
+
+def _below(picture: Picture, contract_id: str, mains: list[Meter]) -> dict[str, str | None]:
+    """Return the meter above each one that hangs below the mains; None if it is all of them."""
+    keys = {meter.key for meter in mains}
+    found: dict[str, str | None] = {}
+    if mains[0].role is Role.GRID:
+        for meter in picture.of_role(Role.SUB_METER):
+            if _on_trunk(picture, meter) and _supplied_by(picture, contract_id, meter):
+                found[meter.key] = meter.node.parent if meter.node.parent in keys else None
+    waiting = [*keys, *found]
+    while waiting:
+        at = waiting.pop()
+        for meter in picture.meters.values():
+            if meter.node.parent == at and meter.key not in found:
+                found[meter.key] = at
+                waiting.append(meter.key)
+    return found
+
+
+def _on_trunk(picture: Picture, meter: Meter) -> bool:
+    """Return whether a sub-meter hangs on the site itself, or on a meter of its supply."""
+    above = picture.meters.get(meter.node.parent or "")
+    return above is None or above.role in SUPPLY
+
+
+def _supplied_by(picture: Picture, contract_id: str, meter: Meter) -> bool:
+    """Return whether a sub-meter on the trunk is supplied by a contract at the grid.
+
+    It is by that of the grid's meter above it; else by the only one, or by its own.
+    """
+    above = picture.meters.get(meter.node.parent or "")
+    if above is not None and above.role is Role.GRID:
+        return above.billed == contract_id
+    contracts = {each.billed for each in picture.of_role(Role.GRID)} - {None}
+    return len(contracts) == 1 or meter.billed == contract_id
+
+
+def is_trunk(meter: Meter) -> bool:
+    """Return whether a meter is where a supply comes in: it hangs below no other."""
+    if meter.role in SUPPLY:
+        return meter.role is Role.GRID
+    return meter.node.parent is None and meter.role is not Role.SUB_METER

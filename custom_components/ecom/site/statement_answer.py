@@ -1,0 +1,167 @@
+"""Statements as an action returns them: pages, sums, and lines that a machine can read."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from ..core.billing.lines import Line, TaxLine
+from ..core.billing.parts import Part
+from ..core.billing.render_csv import render_csv
+from ..core.billing.render_html import render_html
+from ..core.billing.statement import Section, Statement
+from ..core.billing.usage import units
+from ..core.tariffs.model import Direction
+from .dividing import Divided
+from .picture import Picture
+from .statement_maker import Made
+from .statement_store import Issued
+
+type Json = dict[str, Any]
+
+PLACES = 6
+
+
+def number(value: Decimal) -> float:
+    """Return a number that is exact to a millionth."""
+    return float(round(value, PLACES))
+
+
+def exact(value: Decimal) -> str:
+    """Return a number as text, with all its decimals."""
+    return format(value, "f")
+
+
+def issued_answer(issued: Issued) -> Json:
+    """Return a statement that was issued: the very same each time."""
+    return {
+        **_answer(issued.statement),
+        "issued_at": issued.issued_at.isoformat(),
+        "csv": issued.csv,
+        "html": issued.html,
+    }
+
+
+def draft_answer(made: Made, picture: Picture, *, whole: bool) -> Json:
+    """Return a draft; that of the ``whole`` site says how each contract is divided."""
+    statement = made.statement
+    answer = {
+        **_answer(statement),
+        "csv": render_csv(statement),
+        "html": render_html(statement),
+    }
+    if whole:
+        answer["divisions"] = [_division(each, picture) for each in made.divided]
+    return answer
+
+
+def _answer(statement: Statement) -> Json:
+    return {
+        "number": statement.number,
+        "draft": statement.number is None,
+        "corrects": None if statement.corrects is None else statement.corrects.number,
+        "recipient": statement.recipient.name,
+        "issued_on": statement.issued_on.isoformat(),
+        "start": statement.since.isoformat(),
+        "end": statement.until.isoformat(),
+        "language": statement.language.value,
+        "currency": statement.currency,
+        "totals": _money(
+            net=sum((_sign(each) * each.net for each in statement.sections), Decimal(0)),
+            tax=sum((_sign(each) * each.tax for each in statement.sections), Decimal(0)),
+            gross=statement.gross,
+            paid=statement.paid,
+            balance=statement.balance,
+            due=statement.due,
+        ),
+        "sections": [_section(section) for section in statement.sections],
+    }
+
+
+def _sign(section: Section) -> int:
+    """Return -1 for what is paid to the site."""
+    return -1 if section.direction is Direction.EXPORT else 1
+
+
+def _section(section: Section) -> Json:
+    return {
+        "fluid": section.fluid.value,
+        "direction": section.direction.value,
+        "contract": section.contract,
+        "unit": section.unit.value,
+        "quantity": number(section.quantity),
+        **_money(net=section.net, tax=section.tax, gross=section.gross),
+        "bound": number(section.bound),
+        "lines": [*_lines(section)],
+        "taxes": [tax_json(tax) for tax in section.all_taxes],
+        "quality": {
+            quality.value: number(units(tally.amount)) for quality, tally in section.quality.items()
+        },
+    }
+
+
+def _lines(section: Section) -> Iterator[Json]:
+    yield from ({**line_json(line), "common": False} for line in section.lines)
+    if section.common is not None:
+        yield from ({**line_json(line), "common": True} for line in section.common.lines)
+
+
+def line_json(line: Line) -> Json:
+    """Return a line of a bill."""
+    return {
+        "component": line.component,
+        "label": line.label,
+        "band": line.band,
+        "start": line.since.isoformat(),
+        "end": line.until.isoformat(),
+        "quantity": number(line.quantity),
+        "unit": line.unit.value,
+        "unit_price": number(line.unit_price),
+        "net": number(line.net),
+        "provisional": line.provisional,
+    }
+
+
+def tax_json(tax: TaxLine) -> Json:
+    """Return a tax of a bill."""
+    return {
+        "key": tax.key,
+        "rate": number(tax.rate),
+        "base": number(tax.base),
+        "amount": number(tax.amount),
+    }
+
+
+def _division(each: Divided, picture: Picture) -> Json:
+    """Return how what a contract came to is divided, by meters and by members."""
+    bill = None if each.division is None else each.division.bill
+    answer: Json = {"contract": picture.names[each.group.contract]}
+    if each.division is None or bill is None:
+        return answer
+    names = {key: person.name for key, person in picture.members.items()}
+    meters = {key: meter.name for key, meter in picture.meters.items()}
+    shared = {key: each.part for key, each in each.division.shared.items()}
+    return {
+        **answer,
+        "amount": number(units(bill.amount)),
+        **_money(net=bill.net, tax=bill.tax, gross=bill.gross),
+        "own": _parts(each.division.own, names),
+        "common": _parts(each.division.common, meters),
+        "losses": _part(each.division.losses),
+        "fixed": _part(each.division.fixed),
+        "shared": _parts(shared, names),
+    }
+
+
+def _parts(parts: Mapping[str, Part], names: Mapping[str, str]) -> list[Json]:
+    return [{"name": names.get(key, key), **_part(part)} for key, part in parts.items()]
+
+
+def _part(part: Part) -> Json:
+    return {
+        "amount": number(units(part.amount)),
+        **_money(net=part.net, tax=part.tax, gross=part.gross),
+    }
+
+
+def _money(**sums: Decimal) -> Json:
+    return {name: number(value) for name, value in sums.items()}

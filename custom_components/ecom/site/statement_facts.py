@@ -1,0 +1,117 @@
+"""What a statement says beside lines: meters, gaps, provisions, and the months before."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from ..core.billing.lines import Unit, Words
+from ..core.billing.sections import Facts
+from ..core.billing.statement import History, Month, Party, Provision
+from ..core.billing.usage import units
+from .dividing import Sunny
+from .groups import Group, unit_of
+from .picture import Flow, Meter, Person, Picture
+from .usage import Usage
+
+MONTHS: Final = 12
+"""So many are in the chart."""
+
+type Flows = Sequence[tuple[Meter, Flow]]
+
+
+def facts_of(usage: Usage, flows: Flows, since: date, until: date) -> Facts:
+    """Return meters, and when they were not read."""
+    return Facts(
+        meters=tuple(usage.sheet(meter, flow, since, until) for meter, flow in flows),
+        gaps=tuple(gap for meter, flow in flows for gap in usage.gaps(meter, flow, since, until)),
+    )
+
+
+def sun_notes(sun: Sunny) -> Iterator[Words]:
+    """Yield how much of what was used was the site's own, and how much may have been."""
+    for key, amount in (("note_own_sun", sun.own), ("note_sun_unknown", sun.unknown)):
+        if amount > 0:
+            yield Words(key=key, values={"amount": str(units(amount))})
+
+
+def provisions(person: Person, since: date, until: date) -> tuple[Provision, ...]:
+    """Return what was paid in advance: on the first of each month that a member was there."""
+    first, last = person.days(since, until)
+    if not person.config.provision:
+        return ()
+    return tuple(
+        Provision(paid_on=day, amount=person.config.provision)
+        for day in _firsts(first, last)
+        if day >= first
+    )
+
+
+def issuer_of(picture: Picture) -> Party:
+    """Return who issues: the first line of what is stated is a name, the rest an address."""
+    name, *address = picture.options.issuer.splitlines() or [picture.title]
+    return Party(name=name, address=tuple(address))
+
+
+def recipient_of(picture: Picture, person: Person | None) -> Party:
+    """Return whom a statement is for: a member, or the site."""
+    if person is None:
+        return Party(name=picture.title)
+    return Party(name=person.name, address=tuple(person.config.address.splitlines()))
+
+
+def histories(
+    usage: Usage, picture: Picture, person: Person | None, groups: Sequence[Group], until: date
+) -> Iterator[History]:
+    """Yield the twelve months up to the last day, of each fluid that was used in them."""
+    last = (until - timedelta(days=1)).replace(day=1)
+    months = [last]
+    while len(months) < MONTHS:
+        months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
+    for fluid in dict.fromkeys(
+        picture.contracts[group.contract].contract.fluid for group in groups
+    ):
+        of_fluid = [
+            group for group in groups if picture.contracts[group.contract].contract.fluid is fluid
+        ]
+        counted = [each for group in of_fluid for each in _counted(picture, person, group)]
+        amounts = [_amount(usage, picture, person, counted, month) for month in months]
+        if any(amounts):
+            yield History(
+                fluid=fluid,
+                unit=Unit.M3 if of_fluid[0].mains[0].is_volume else Unit.KWH,
+                months=tuple(
+                    Month(first=month, quantity=units(amount))
+                    for month, amount in zip(months, amounts, strict=True)
+                ),
+            )
+
+
+def _counted(picture: Picture, person: Person | None, group: Group) -> list[tuple[Meter, int]]:
+    """Return whose counts make what somebody used: each is added, or taken away."""
+    if person is None:
+        return [(meter, 1) for meter in group.mains]
+    unit = unit_of(picture, person)
+    return [(picture.meters[each.meter], -1 if each.taken else 1) for each in group.held_by(unit)]
+
+
+def _amount(
+    usage: Usage,
+    picture: Picture,
+    person: Person | None,
+    counted: Sequence[tuple[Meter, int]],
+    month: date,
+) -> int:
+    after = (month + timedelta(days=32)).replace(day=1)
+    first, last = (month, after) if person is None else person.days(month, after)
+    if first >= last:
+        return 0
+    times = picture.start(first), picture.start(last)
+    return sum(sign * usage.amount(meter.drawn, *times) for meter, sign in counted)
+
+
+def _firsts(since: date, until: date) -> Iterator[date]:
+    """Yield the first days of the months that the days ``[since, until)`` are in."""
+    at = since.replace(day=1)
+    while at < until:
+        yield at
+        at = (at + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,508 @@
+"""Statements of members and of the site: everything adds up, and says how it came about."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from homeassistant.exceptions import ServiceValidationError
+
+from custom_components.ecom.core.costs.exchange import IndexMark
+from custom_components.ecom.core.costs.rows import HOUR_MS
+from custom_components.ecom.core.quarters import Mark
+from custom_components.ecom.site.accounts import Source
+from custom_components.ecom.site.ledger_store import LedgerBatch
+from custom_components.ecom.site.quarter_store import Batch, Segment
+from scripts.tools.pure import ROOT
+from tests.flats import POWER, USED, USUAL, Flats, Json, contract, member, meter, ms, priced
+from tests.house import House
+
+
+@pytest.fixture
+async def flats(house: House) -> Flats:
+    """Return the building after a month in which everybody used something."""
+    flats = await Flats.at(house)
+    flats.writes(USED)
+    return flats
+
+
+def cents(amount: float) -> Decimal:
+    """Return an amount of an answer, exactly."""
+    return Decimal(str(amount))
+
+
+def total(parts: list[Json], name: str) -> Decimal:
+    """Return what parts of an answer hold together."""
+    return sum((cents(each[name]) for each in parts), Decimal(0))
+
+
+async def test_members_common_and_losses_are_the_main_meter(flats: Flats) -> None:
+    """To the watt-hour and to the cent, by meters and by members."""
+    site = await flats.statement(site=True)
+    (each,) = site["divisions"]
+    assert (each["contract"], each["amount"]) == ("Power", 150.0)
+    assert each["gross"] == site["totals"]["gross"] == 100 * 0.20 + 50 * 0.10 + 12
+    assert {one["name"]: one["amount"] for one in each["own"]} == {
+        "Anna": 50.000001,
+        "Bruno": 50.5,
+    }
+    assert [(one["name"], one["amount"]) for one in each["common"]] == [("Stairs", 35.0)]
+    assert each["losses"]["amount"] == 14.499999
+    by_meter = [*each["own"], *each["common"], each["losses"], each["fixed"]]
+    by_member = [*each["own"], *each["shared"]]
+    for parts in (by_meter, by_member):
+        assert total(parts, "amount") == 150
+        assert total(parts, "gross") == cents(each["gross"])
+    members = [(await flats.statement(member=name))["totals"] for name in ("Anna", "Bruno")]
+    assert total(members, "gross") == cents(each["gross"])
+
+
+async def test_what_a_statement_holds(flats: Flats) -> None:
+    """A draft of the last month; its lines are in its table, too."""
+    anna = await flats.statement(member="anna")
+    assert (anna["number"], anna["draft"], anna["language"]) == (None, True, "en")
+    assert (anna["start"], anna["end"], anna["currency"]) == ("2026-10-01", "2026-11-01", "EUR")
+    (section,) = anna["sections"]
+    assert (section["fluid"], section["contract"], section["quantity"]) == (
+        "electricity",
+        "Power",
+        50.000001,
+    )
+    own = [(line["band"], line["net"]) for line in section["lines"] if not line["common"]]
+    assert own == [("peak", 8.0), ("off_peak", 1.0)]
+    assert any(line["component"] == "standing" for line in section["lines"] if line["common"])
+    assert anna["totals"]["net"] == anna["totals"]["gross"] == section["gross"]
+    assert section["quality"] == {"measured": 50.000001}
+    assert "Statement of allocation" in anna["csv"]
+    assert anna["html"].startswith("<!DOCTYPE html>")
+    assert "Draft" in anna["html"]
+    assert (await flats.statement(member="Anna", language="fr"))["html"].count("Brouillon") == 2
+
+
+KEYS = {
+    "equal": (50, 50),
+    "surface": (60, 40),
+    "occupants": (25, 75),
+    "fixed": (80, 15),
+    "thousandths": (60, 30),
+}
+
+
+@pytest.mark.parametrize(("key", "shares"), KEYS.items())
+async def test_the_key_divides_what_is_common(
+    house: House, key: str, shares: tuple[int, int]
+) -> None:
+    """Standing charges among it; of thousandths and percent the rest is the owner's."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", surface=60, thousandths=600, occupants=1, fixed=80),
+        member("bruno", "bruno", surface=40, thousandths=300, occupants=3, fixed=15),
+    ]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    (each,) = (await flats.statement(site=True))["divisions"]
+    pool = sum(one["gross"] for one in each["shared"])
+    found = {one["name"]: round(100 * one["gross"] / pool) for one in each["shared"]}
+    assert (found["Anna"], found["Bruno"]) == shares
+    assert found.get("vacant", 0) == 100 - sum(shares)
+
+
+async def test_the_key_of_own_use(flats: Flats) -> None:
+    """Who uses twice as much bears twice as much of the stairs."""
+    flats.writes({"bruno": {("2026-10-06T08:00", "peak"): 49.500002}})
+    flats.writes({"grid": {("2026-10-06T08:00", "peak"): 60}})
+    await flats.options(common_key="consumption")
+    (each,) = (await flats.statement(site=True))["divisions"]
+    anna, bruno = (Decimal(str(one["gross"])) for one in each["shared"])
+    assert abs(anna * 2 - bruno) <= Decimal("0.03")
+    html = (await flats.statement(member="Anna"))["html"]
+    assert "Key: own use, 50 of 150" in html
+
+
+async def test_thousandths_of_more_than_a_thousand(house: House) -> None:
+    """Some buildings have ten thousand: then all of them are the members'."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", thousandths=6000),
+        member("bruno", "bruno", thousandths=2000),
+    ]
+    flats = await Flats.at(house, *parts, common_key="thousandths")
+    flats.writes(USED)
+    (each,) = (await flats.statement(site=True))["divisions"]
+    assert [one["name"] for one in each["shared"]] == ["Anna", "Bruno"]
+
+
+async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
+    """Each bears what was used on the own days, and the days between are the owner's."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna"),
+        member("bruno", "bruno", moved_out="2026-10-10"),
+        member("chloe", "bruno", moved_in="2026-10-15"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    flats.writes(
+        {"bruno": {("2026-10-12T08:00", "peak"): 1}, "grid": {("2026-10-12T08:00", "peak"): 1}}
+    )
+    (each,) = (await flats.statement(site=True))["divisions"]
+    assert {one["name"]: one["amount"] for one in each["own"]} == {
+        "Anna": 50.000001,
+        "Bruno": 30.5,
+        "Chloe": 20.0,
+        "vacant": 1.0,
+    }
+    chloe = await flats.statement(member="Chloe")
+    assert chloe["sections"][0]["quality"] == {"measured": 20.0}
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Bruno", start="2026-10-10", end="2026-10-31")
+    assert raised.value.translation_key == "statement_not_there"
+
+
+async def test_two_in_one_flat_on_the_same_days(house: House) -> None:
+    """Nobody can say who used what; the error names them."""
+    flats = await Flats.at(house, *USUAL, member("dan", "bruno"))
+    flats.writes(USED)
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "two_at_once"
+    assert raised.value.translation_placeholders == {"member": "Dan", "unit": "Bruno"}
+
+
+async def test_an_outlet_in_somebody_elses_flat(house: House) -> None:
+    """Is taken from the flat, and a plug of the flat itself is not counted twice."""
+    parts = [
+        *USUAL[:5],
+        meter("desk", parent="bruno"),
+        meter("oven", parent="bruno"),
+        meter("lamp", parent="stairs"),
+        member("anna", "anna", "desk"),
+        member("bruno", "bruno", "oven"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    flats.writes({key: {("2026-10-05T08:00", "peak"): 5} for key in ("desk", "oven", "lamp")})
+    (each,) = (await flats.statement(site=True))["divisions"]
+    assert {one["name"]: one["amount"] for one in each["own"]} == {
+        "Anna": 55.000001,
+        "Bruno": 45.5,
+    }
+    assert [one["amount"] for one in each["common"]] == [35.0]
+    assert each["losses"]["amount"] == 14.499999
+
+
+async def test_a_sub_meter_with_another_contract(house: House) -> None:
+    """Is divided by the bands of the main meter's all the same."""
+    own = contract("internal", template="flat", prices="0.5")
+    parts = [
+        meter("grid", "grid", contract="power"),
+        meter("anna", contract="internal"),
+        *USUAL[2:],
+        own,
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(
+        USED | {"anna": {("2026-10-05T08:00", "all"): 40, ("2026-10-20T23:00", "all"): 10}}
+    )
+    anna = await flats.statement(member="Anna")
+    (section,) = anna["sections"]
+    own_lines = [line for line in section["lines"] if not line["common"]]
+    assert [(line["band"], line["net"]) for line in own_lines] == [("peak", 8.0), ("off_peak", 1.0)]
+
+
+async def test_a_room_of_desks(house: House) -> None:
+    """Without a meter at the grid the desks are all that is supplied."""
+    parts = [
+        meter("anna"),
+        meter("lamp", parent="anna"),
+        meter("bruno"),
+        meter("stairs"),
+        *USUAL[4:],
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T08:00", "peak"): 10} for key in ("anna", "bruno", "lamp")})
+    (each,) = (await flats.statement(site=True))["divisions"]
+    assert (each["amount"], each["losses"]["amount"]) == (20.0, 0.0)
+    assert [one["amount"] for one in each["own"]] == [10.0, 10.0]
+
+
+async def test_two_supplies(house: House) -> None:
+    """A sub-meter is below the one that it names, or else the one that it is billed by."""
+    parts = [
+        meter("grid", "grid", contract="power"),
+        meter("barn", "grid", contract="other"),
+        meter("anna", parent="barn"),
+        meter("bruno", contract="power"),
+        meter("stairs"),
+        contract("power", **POWER),
+        contract("other", template="flat", prices="0.5"),
+        *USUAL[5:],
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes({key: {("2026-10-05T08:00", "peak"): 10} for key in ("grid", "bruno")})
+    flats.writes({key: {("2026-10-05T08:00", "all"): 4} for key in ("barn", "anna", "stairs")})
+    power, other = (await flats.statement(site=True))["divisions"]
+    assert {one["name"]: one["amount"] for one in power["own"]} == {"Anna": 0.0, "Bruno": 10.0}
+    assert {one["name"]: one["amount"] for one in other["own"]} == {"Anna": 4.0, "Bruno": 0.0}
+    assert (power["common"], other["common"]) == ([], [])
+
+
+async def test_a_meter_with_registers(house: House) -> None:
+    """Each is shown with what it counted of its band, and the meter with its serial number."""
+    flats = await Flats.at(house, meter("grid", "grid", port="wes:A1B2/tic1"), *USUAL[1:])
+    account = "wes:A1B2/tic1#drawn"
+    flats.store.write([], ledger=LedgerBatch(rows={account: priced(USED["grid"])}))
+    series = {"day": ("peak", 700.0), "night": ("off_peak", 900.0)}
+    flats.books.quarters.pasts._known[account] = {key: [Segment(key=key)] for key in series}
+    flats.books.ledger.accounts.follow(
+        Source(key=key, account=account, band=band) for key, (band, _) in series.items()
+    )
+    for key, (_, kwh) in series.items():
+        mark = {ms("2026-11-01T00:00") // HOUR_MS: IndexMark(index=int(kwh * 1_000_000))}
+        batch = Batch(key=key, mark=Mark(at=0, index=0), quarters={}, marks=mark)
+        flats.store.write([batch])
+    html = (await flats.statement(site=True))["html"]
+    assert "Grid (A1B2)" in html
+    for text in ("700 (read)", "900 (read)", "100\u00a0kWh", "50\u00a0kWh", "not known"):
+        assert text in html
+
+
+async def test_other_fluids(house: House) -> None:
+    """Hot water goes by m³ and needs no main meter; of heat a part goes by surface."""
+    parts = [
+        meter("boiler", "heat"),
+        meter("anna", "heat", parent="boiler"),
+        meter("bruno", "heat", parent="boiler"),
+        meter("tap", "hot_water"),
+        meter("bath", "hot_water"),
+        contract("warmth", template="heat", prices="0.10"),
+        contract("bathing", template="water", prices="9"),
+        contract("hot", template="hot_water", cold_water="4", energy_price="0.1"),
+        member("anna", "anna", "tap", surface=75),
+        member("bruno", "bruno", "bath", surface=25),
+    ]
+    flats = await Flats.at(house, *parts, heat_common=20)
+    at = ("2026-10-05T08:00", "all")
+    flats.writes({"boiler": {at: 1100}, "anna": {at: 600}, "bruno": {at: 400}})
+    flats.writes({"tap": {at: 3}, "bath": {at: 1}})
+    anna = await flats.statement(member="Anna")
+    heat, hot = anna["sections"]
+    assert (heat["fluid"], heat["unit"], hot["fluid"], hot["unit"]) == (
+        "heat",
+        "kwh",
+        "hot_water",
+        "m3",
+    )
+    # 110.00 of heat: 22.00 by surface, of the rest Anna's meter counted six tenths.
+    assert heat["gross"] == pytest.approx(22 * 0.75 + 88 * 0.6)
+    assert hot["quantity"] == 3
+    bruno = await flats.statement(member="Bruno")
+    assert hot["gross"] == pytest.approx(3 * bruno["sections"][1]["gross"], abs=0.02)
+
+
+async def test_a_meter_at_both_ends(flats: Flats) -> None:
+    """Indexes, read or estimated; what took its place; and when it was not read."""
+    flats.indexes("anna", {"2026-10-01T00:00": 1000.5, "2026-10-31T20:00": 1050.25})
+    flats.exchanged("anna", "2026-10-09T10:00", 1020, 3)
+    flats.quarters("anna", {"2026-10-05T08:00": 1.0})
+    html = (await flats.statement(member="Anna"))["html"]
+    assert "1,000.5 (read)" in html
+    assert "1,050.25 (estimated)" in html
+    assert "meter exchanged on 9\u00a0Oct\u00a02026\u00a010:00" in html
+    assert "No reading of Anna from 1\u00a0Oct\u00a02026\u00a000:00 to 1\u00a0Nov" in html
+    assert "without legal approval" in html
+
+
+async def test_gaps_are_told_apart(house: House) -> None:
+    """Those less than an hour apart are one."""
+    flats = await Flats.at(house)
+    flats.writes({"grid": {("2026-10-05T00:00", "peak"): 5}})
+    day = [f"2026-10-05T{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
+    gone = {"2026-10-05T03:00", "2026-10-05T03:45", "2026-10-05T05:00"}
+    flats.quarters("grid", {at: 0.1 for at in day if at not in gone})
+    days = {"start": "2026-10-05", "end": "2026-10-06"}
+    html = (await flats.statement(site=True, **days))["html"]
+    assert "from 5\u00a0Oct\u00a02026\u00a003:00 to 5\u00a0Oct\u00a02026\u00a004:00" in html
+    assert "from 5\u00a0Oct\u00a02026\u00a005:00 to 5\u00a0Oct\u00a02026\u00a005:15" in html
+    assert html.count("No reading") == 2
+
+
+async def test_what_was_paid_in_advance(house: House) -> None:
+    """On the first of each month that began while the member was there."""
+    who = member(
+        "anna", "anna", provision=8, moved_in="2026-09-10", address="Flat 1\n38000 Grenoble"
+    )
+    flats = await Flats.at(house, *USUAL[:5], who, issuer="SCI Le Moulin\n12 rue de l'Écluse")
+    flats.writes(USED)
+    found = await flats.statement(member="Anna", start="2026-08-15", end="2026-11-01")
+    assert (found["totals"]["paid"], found["html"].count("Provision of")) == (8.0, 1)
+    assert found["totals"]["balance"] == round(found["totals"]["gross"] - 8, 2)
+    assert "Provision of 1\u00a0Oct\u00a02026" in found["html"]
+    for text in ("SCI Le Moulin", "12 rue de l", "38000 Grenoble"):
+        assert text in found["html"]
+
+
+async def test_last_year_and_the_months_before(flats: Flats) -> None:
+    """As far as the ledger knows them."""
+    flats.writes({key: {("2025-10-05T08:00", "peak"): 25} for key in ("grid", "anna")})
+    html = (await flats.statement(member="Anna"))["html"]
+    assert "25\u00a0kWh" in html
+    assert "+100%" in html
+    assert "Electricity: the last months" in html
+    october = (await flats.statement(member="Anna", start="2025-10-01", end="2025-11-01"))["html"]
+    assert "Change" in october
+    assert "+" not in october.split("Summary")[1].split("</table>")[0]
+    assert "+500%" in (await flats.statement(site=True))["html"]
+    leap = await flats.statement(site=True, start="2024-02-29", end="2025-11-01")
+    assert leap["sections"][0]["quantity"] == 25
+
+
+async def test_the_site_as_a_whole(house: House) -> None:
+    """With what it was paid for feeding in; nobody need live in it."""
+    paid = contract("sale", template="feed_in", prices="0.04")
+    flats = await Flats.at(house, *USUAL[:5], paid)
+    flats.writes(USED)
+    flats.writes({"grid": {("2026-10-05T12:00", "all"): 100}}, direction="fed")
+    site = await flats.statement(site=True)
+    assert [each["direction"] for each in site["sections"]] == ["import", "export"]
+    assert site["totals"]["gross"] == site["totals"]["net"] == 37 - 4
+    assert site["divisions"] == [{"contract": "Power"}]
+    assert site["recipient"] == "Home"
+
+
+async def test_own_sun_is_shown_and_free(house: House) -> None:
+    """The main bill is that of the grid, and each has the grid's part of it."""
+    flats = await Flats.at(house, *USUAL, meter("roof", "solar"))
+    at = ("2026-10-05T12:00", "peak")
+    flats.writes({"grid": {at: 1}, "anna": {at: 3}, "bruno": {at: 1}, "stairs": {at: 0.4}})
+    # At noon all was sun, and from a quarter past on three quarters came from the grid.
+    noon, later = "2026-10-05T12:00", "2026-10-05T12:15"
+    flats.quarters("grid", {noon: 0, later: 1})
+    flats.quarters("grid", {noon: 0, later: 0}, direction="fed")
+    flats.quarters("roof", {noon: 4, later: 0.333333333})
+    flats.quarters("anna", {noon: 3, later: 0})
+    flats.quarters("bruno", {noon: 0, later: 1})
+    flats.quarters("stairs", {noon: 0.2, later: 0.2})
+    (each,) = (await flats.statement(site=True))["divisions"]
+    own = {one["name"]: one["amount"] for one in each["own"]}
+    assert own == {"Anna": 0.0, "Bruno": pytest.approx(0.75, abs=1e-5)}
+    assert [one["amount"] for one in each["common"]] == [pytest.approx(0.15, abs=1e-5)]
+    assert total([*each["own"], *each["common"], each["losses"]], "amount") == 1
+    anna = await flats.statement(member="Anna")
+    assert "Own production used: 3 kWh" in anna["html"]
+    flats.writes({"anna": {("2026-10-06T12:00", "peak"): 2}})
+    anna = await flats.statement(member="Anna")
+    assert "Of 2 kWh nobody knows" in anna["html"]
+
+
+async def test_the_sun_of_an_outlet_in_somebody_elses_flat(house: House) -> None:
+    """Is the one's who has the outlet, and taken from the other."""
+    parts = [
+        *USUAL[:5],
+        meter("roof", "solar"),
+        meter("desk", parent="bruno"),
+        member("anna", "desk"),
+        member("bruno", "bruno"),
+    ]
+    flats = await Flats.at(house, *parts)
+    at = ("2026-10-05T12:00", "peak")
+    flats.writes({"grid": {at: 2}, "bruno": {at: 4}, "desk": {at: 1}})
+    for key, kwh in {"grid": 2, "roof": 2, "anna": 0, "bruno": 4, "stairs": 0, "desk": 1}.items():
+        flats.quarters(key, {"2026-10-05T12:00": kwh})
+    flats.quarters("grid", {"2026-10-05T12:00": 0}, direction="fed")
+    for name, kwh in {"Anna": "0.5", "Bruno": "1.5"}.items():
+        found = await flats.statement(member=name)
+        assert f"Own production used: {kwh} kWh" in found["html"]
+        assert found["sections"][0]["quantity"] == float(kwh)
+
+
+async def test_days_that_are_not_said(flats: Flats) -> None:
+    """Are those of the month: up to today, if it is not over."""
+    flats.writes({"grid": {("2026-11-02T08:00", "peak"): 1}})
+    asked: dict[tuple[str, str], dict[str, str]] = {
+        ("2026-10-01", "2026-11-01"): {},
+        ("2026-10-05", "2026-11-01"): {"start": "2026-10-05"},
+        ("2026-10-01", "2026-10-31"): {"end": "2026-10-31"},
+        ("2026-11-02", "2026-11-04"): {"start": "2026-11-02"},
+    }
+    for days, data in asked.items():
+        found = await flats.statement(site=True, **data)
+        assert (found["start"], found["end"]) == days
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"member": "Nobody"}, "no_such_member"),
+    ({"member": "sensor.nothing"}, "no_part_of_entity"),
+    ({}, "statement_of_nobody"),
+    ({"member": "Anna", "start": "2026-10-02", "end": "2026-10-02"}, "end_before_start"),
+    ({"member": "Anna", "end": "2026-11-05"}, "statement_future"),
+    ({"member": "Anna", "start": "2026-11-04"}, "statement_future"),
+    ({"member": "Anna", "start": "2023-10-01", "end": "2026-11-01"}, "statement_too_long"),
+    ({"site": True, "start": "2026-11-01", "end": "2026-11-04", "issue": True},
+     "statement_not_over"),
+    ({"member": "Anna", "start": "2026-08-01"}, "statement_nothing"),
+    ({"number": "2026-0001"}, "no_such_statement"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "key"), REFUSED)
+async def test_what_cannot_be_stated_is_said(flats: Flats, asked: dict[str, Any], key: str) -> None:
+    """In words."""
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(**asked)
+    assert raised.value.translation_key == key
+
+
+async def test_a_site_without_a_contract(house: House) -> None:
+    """Has nothing to divide; nor has one whose main meter says nothing."""
+    flats = await Flats.at(house, *USUAL[:4], *USUAL[5:])
+    flats.writes(USED)
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "statement_no_contract"
+
+
+async def test_a_main_meter_that_is_silent(house: House) -> None:
+    """Is no reason to let anybody pay nothing."""
+    flats = await Flats.at(house)
+    flats.writes({"anna": USED["anna"]})
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "statement_main_silent"
+    assert raised.value.translation_placeholders == {"contract": "Power"}
+
+
+async def test_shares_that_are_too_many(house: House) -> None:
+    """More than a hundred percent cannot be held."""
+    parts = [*USUAL[:5], member("anna", "anna", fixed=80), member("bruno", "bruno", fixed=30)]
+    flats = await Flats.at(house, *parts, common_key="fixed")
+    flats.writes(USED)
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "more_than_total"
+
+
+async def test_every_refusal_has_a_text() -> None:
+    """In both languages, with what it is filled in with."""
+    for language in ("en", "fr"):
+        texts = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))["exceptions"]
+        for key, names in REASONS.items():
+            assert set(re.findall(r"{(\w+)}", texts[key]["message"])) <= names, key
+
+
+FOLDER = ROOT / "custom_components" / "ecom" / "translations"
+REASONS: dict[str, set[str]] = {
+    "broken_sequence": {"year"},
+    "more_than_total": {"held", "total"},
+    "negative_share": {"member"},
+    "no_snapshot": {"fault"},
+    "nobody": set(),
+    "other_schema": {"schema"},
+    "statement_main_silent": {"contract"},
+    "statement_no_contract": set(),
+    "statement_not_there": {"member"},
+    "statement_nothing": set(),
+    "two_at_once": {"member", "unit"},
+}
+"""The keys of what is raised where statements are made, and what is told with each."""
