@@ -172,8 +172,10 @@ class Temperatures:
             self._put_back(changed)
 
     def _put_back(self, days: Days) -> None:
-        """Take back what could not be written; what has become known since is more."""
-        self._days = {**days, **self._days}
+        """Take back what could not be written, unless more of the day is known by now."""
+        for key, each in days.items():
+            if key not in self._days or self._days[key].seconds < each.seconds:
+                self._days[key] = each
         self._changed |= days.keys()
 
     def _drain(self) -> dict[tuple[str, date], DayTemperatures]:
