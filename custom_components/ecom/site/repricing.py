@@ -93,14 +93,15 @@ class Repricing:
     @callback
     def _ask(self, task: _Task) -> None:
         self._queue.put_nowait(task)
-        if self._worker is None:
+        if self._worker is None or self._worker.done():
             self._worker = self._hass.async_create_background_task(
                 self._work(), f"{DOMAIN} repricing"
             )
 
     async def _work(self) -> None:
-        while True:
-            task = await self._queue.get()
+        """Do what is asked for until nothing is left."""
+        while not self._queue.empty():
+            task = self._queue.get_nowait()
             try:
                 await self._do(task)
             except (OSError, sqlite3.Error) as err:
