@@ -132,7 +132,7 @@ async def test_it_need_not_answer(flat: Grid) -> None:
         ({"member": "Ada", "entity_id": "sensor.ada_cost"}, "member_needed"),
         ({"member": "Dan", "amount": 5}, "no_such_member"),
         ({"member": "CLEO", "amount": 5}, "member_ambiguous"),
-        ({"entity_id": "sensor.nowhere", "amount": 5}, "no_member_of_entity"),
+        ({"entity_id": "sensor.nowhere", "amount": 5}, "no_part_of_entity"),
         ({"entity_id": "sensor.flat_cost", "amount": 5}, "no_member_of_entity"),
         ({"entity_id": "sensor.flat_power", "amount": 5}, "no_member_of_entity"),
         ({"member": "Ada", "amount": -1}, "limit_amount_wrong"),

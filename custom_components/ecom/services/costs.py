@@ -76,7 +76,7 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
     billed = [key for key, meter in picture.meters.items() if meter.billed or meter.paid]
     if await is_administrator(call):
         return billed
-    mine = set(own_members(call.hass, picture, call))
+    mine = set(await own_members(picture, call))
     return [key for key in billed if mine.issuperset(_about(picture, key, start, end))]
 
 

@@ -8,16 +8,16 @@ import probatio
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.limits import AtLimit, Limit, Measure, Span
 from ..site.figures import MemberFigures
-from ..site.members import MemberConfig
-from ..site.rights import member_users
+from ..site.picture import Picture
 from ..site.runtime import SiteRuntime
 from .asking import ATTR_ENTITIES, site_of
+from .naming import member_named, part_of
+from .rights import is_allowed
 
 SET_LIMIT: Final = "set_limit"
 
@@ -54,59 +54,35 @@ LIMIT: Final = probatio.Schema(
 async def set_limit(call: ServiceCall) -> ServiceResponse:
     """Give a member a limit, or take it away; return it, and how much of it is used."""
     site = site_of(call.hass)
-    member_id = _member_of(site, call)
-    await _check_right(site, member_id, call)
+    picture = site.statements.picture()
+    member_id = _member_of(site, picture, call)
+    if not await is_allowed(picture, call, member_id):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_your_limit")
     books = site.books
     books.household.limits.set(member_id, _limit_of(call.data))
     await books.publisher.publish()
     if not call.return_response:
         return None
     figures = books.publisher.data.members.get(member_id, MemberFigures())
-    return {ATTR_MEMBER: site.members[member_id].title, **_answer(figures)}
+    return {ATTR_MEMBER: picture.members[member_id].name, **_answer(figures)}
 
 
-def _member_of(site: SiteRuntime, call: ServiceCall) -> str:
+def _member_of(site: SiteRuntime, picture: Picture, call: ServiceCall) -> str:
     """Return the id of the member that is named, or that an entity belongs to."""
     name: str | None = call.data.get(ATTR_MEMBER)
     entity_id: str | None = call.data.get(ATTR_ENTITIES)
     if (name is None) == (entity_id is None):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="member_needed")
-    if entity_id is not None:
-        entity = er.async_get(call.hass).async_get(entity_id)
-        subentry_id = None if entity is None else entity.config_subentry_id
-        if subentry_id is None or subentry_id not in site.members:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="no_member_of_entity",
-                translation_placeholders={"entity": entity_id},
-            )
-        return subentry_id
-    return _named(site, name or "")
-
-
-def _named(site: SiteRuntime, name: str) -> str:
-    """Return the id of the one member of a name, as a person may write it."""
-    wanted = name.strip().casefold()
-    found = [key for key, each in site.members.items() if each.title.strip().casefold() == wanted]
-    if len(found) != 1:
+    if entity_id is None:
+        return member_named(picture, name or "")
+    part = part_of(call.hass, site, picture, entity_id)
+    if part not in picture.members:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key="member_ambiguous" if found else "no_such_member",
-            translation_placeholders={"member": name},
+            translation_key="no_member_of_entity",
+            translation_placeholders={"entity": entity_id},
         )
-    return found[0]
-
-
-async def _check_right(site: SiteRuntime, member_id: str, call: ServiceCall) -> None:
-    """See that the caller may: automations and administrators all, others their own."""
-    if call.context.user_id is None:
-        return
-    user = await call.hass.auth.async_get_user(call.context.user_id)
-    if user is not None and user.is_active:
-        config = MemberConfig.of(site.members[member_id])
-        if user.is_admin or user.id in member_users(call.hass, config):
-            return
-    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_your_limit")
+    return part
 
 
 def _limit_of(data: Mapping[str, Any]) -> Limit | None:

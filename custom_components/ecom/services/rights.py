@@ -1,6 +1,7 @@
 """Who may ask: administrators and automations everything, a member about what is theirs."""
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.auth.models import User
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import DOMAIN
@@ -12,22 +13,29 @@ async def is_administrator(call: ServiceCall) -> bool:
     """Return whether a call may do all: an administrator's, or one that no user made."""
     if call.context.user_id is None:
         return True
-    user = await call.hass.auth.async_get_user(call.context.user_id)
-    return user is not None and user.is_active and user.is_admin
+    user = await _user(call)
+    return user is not None and user.is_admin
 
 
-def own_members(hass: HomeAssistant, picture: Picture, call: ServiceCall) -> list[str]:
-    """Return the ids of the members that the caller is."""
+async def own_members(picture: Picture, call: ServiceCall) -> list[str]:
+    """Return the ids of the members that the caller is; one who is locked out is nobody."""
+    user = await _user(call)
     return [
         key
         for key, each in picture.members.items()
-        if call.context.user_id in member_users(hass, each.config)
+        if user is not None and user.id in member_users(call.hass, each.config)
     ]
 
 
 async def is_allowed(picture: Picture, call: ServiceCall, member: str) -> bool:
     """Return whether the caller may ask about a member."""
-    return await is_administrator(call) or member in own_members(call.hass, picture, call)
+    return await is_administrator(call) or member in await own_members(picture, call)
+
+
+async def _user(call: ServiceCall) -> User | None:
+    """Return the user who made a call, None if that is nobody who may do anything."""
+    user = await call.hass.auth.async_get_user(call.context.user_id or "")
+    return user if user is not None and user.is_active else None
 
 
 async def check_allowed(picture: Picture, call: ServiceCall, member: str) -> None:

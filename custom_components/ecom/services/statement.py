@@ -65,7 +65,7 @@ async def _numbered(call: ServiceCall, statements: Statements) -> ServiceRespons
     """Return what was issued under a number; who may not see it is told that there is none."""
     found, picture = await statements.numbered(call.data[ATTR_NUMBER]), statements.picture()
     if found is None or not (
-        await is_administrator(call) or found.party in own_members(call.hass, picture, call)
+        await is_administrator(call) or found.party in await own_members(picture, call)
     ):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -101,7 +101,7 @@ async def _party(call: ServiceCall, picture: Picture) -> str:
     if call.data[ATTR_SITE]:
         return SITE_UID
     if named is None:
-        mine = own_members(call.hass, picture, call)
+        mine = await own_members(picture, call)
         if len(mine) != 1:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="statement_of_nobody"
