@@ -17,6 +17,7 @@ from ..site.runtime import SiteRuntime
 
 ATTR_END: Final = "end"
 ATTR_ENTITIES: Final = "entity_id"
+ATTR_MEMBER: Final = "member"
 ATTR_RESOLUTION: Final = "resolution"
 ATTR_START: Final = "start"
 

@@ -1,7 +1,6 @@
 """What meters, contracts and members cost."""
 
 import sqlite3
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,17 +8,23 @@ import probatio
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.timeline import HOUR, Resolution, Slot, floor_hour, slots
 from ..site.picture import Picture
-from .asking import ATTR_ENTITIES, ATTR_RESOLUTION, PERIOD, check_rows, period_of, site_of
+from .asking import (
+    ATTR_ENTITIES,
+    ATTR_MEMBER,
+    ATTR_RESOLUTION,
+    PERIOD,
+    check_rows,
+    period_of,
+    site_of,
+)
 from .naming import member_named, part_of
-from .rights import check_allowed, is_administrator, own_members
+from .rights import about, check_allowed, is_administrator, own_members
 
 GET_COSTS: Final = "get_costs"
-ATTR_MEMBER: Final = "member"
 
 COSTS: Final = probatio.Schema(
     {
@@ -69,7 +74,7 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
     if ATTR_MEMBER in call.data:
         parts[member_named(picture, call.data[ATTR_MEMBER])] = None
     for part in parts:
-        for member in _about(picture, part, start, end):
+        for member in about(picture, part, start, end):
             await check_allowed(picture, call, member)
     if parts or ATTR_ENTITIES in call.data:
         return [*parts]
@@ -77,18 +82,4 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
     if await is_administrator(call):
         return billed
     mine = set(await own_members(picture, call))
-    return [key for key in billed if mine.issuperset(_about(picture, key, start, end))]
-
-
-def _about(picture: Picture, part: str, start: datetime, end: datetime) -> Iterable[str]:
-    """Return the members that a part tells of in a period: itself, or who had the meter then."""
-    if part in picture.members:
-        return [part]
-    if part not in picture.meters:
-        return []
-    since, until = (dt_util.as_local(at).date() for at in (start, end - timedelta(milliseconds=1)))
-    return [
-        person.key
-        for person in picture.holders(part)
-        if person.lives(since, until + timedelta(days=1))
-    ]
+    return [key for key in billed if mine.issuperset(about(picture, key, start, end))]

@@ -15,7 +15,7 @@ from ..core.limits import AtLimit, Limit, Measure, Span
 from ..site.figures import MemberFigures
 from ..site.picture import Picture
 from ..site.runtime import SiteRuntime
-from .asking import ATTR_ENTITIES, site_of
+from .asking import ATTR_ENTITIES, ATTR_MEMBER, site_of
 from .naming import member_named, part_of
 from .rights import is_allowed
 
@@ -24,7 +24,6 @@ SET_LIMIT: Final = "set_limit"
 ATTR_AMOUNT: Final = "amount"
 ATTR_AT_LIMIT: Final = "at_limit"
 ATTR_MEASURE: Final = "measure"
-ATTR_MEMBER: Final = "member"
 ATTR_SPAN: Final = "span"
 ATTR_STEPS: Final = "steps"
 

@@ -1,8 +1,12 @@
 """Who may ask: administrators and automations everything, a member about what is theirs."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from homeassistant.auth.models import User
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..site.picture import Picture
@@ -36,6 +40,20 @@ async def _user(call: ServiceCall) -> User | None:
     """Return the user who made a call, None if that is nobody who may do anything."""
     user = await call.hass.auth.async_get_user(call.context.user_id or "")
     return user if user is not None and user.is_active else None
+
+
+def about(picture: Picture, part: str, start: datetime, end: datetime) -> Iterable[str]:
+    """Return the members that a part tells of in a period: itself, or who had the meter then."""
+    if part in picture.members:
+        return [part]
+    if part not in picture.meters:
+        return []
+    since, until = (dt_util.as_local(at).date() for at in (start, end - timedelta(milliseconds=1)))
+    return [
+        person.key
+        for person in picture.holders(part)
+        if person.lives(since, until + timedelta(days=1))
+    ]
 
 
 async def check_allowed(picture: Picture, call: ServiceCall, member: str) -> None:

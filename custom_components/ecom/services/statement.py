@@ -20,14 +20,13 @@ from ..site.statement_answer import draft_answer, issued_answer
 from ..site.statement_maker import Asked
 from ..site.statement_sections import Days
 from ..site.statements import Statements, last_month
-from .asking import ATTR_END, ATTR_START, site_of
+from .asking import ATTR_END, ATTR_MEMBER, ATTR_START, site_of
 from .naming import member_named, part_of
 from .rights import check_administrator, check_allowed, is_administrator, own_members
 
 GET_STATEMENT: Final = "get_statement"
 ATTR_ISSUE: Final = "issue"
 ATTR_LANGUAGE: Final = "language"
-ATTR_MEMBER: Final = "member"
 ATTR_NUMBER: Final = "number"
 ATTR_SITE: Final = "site"
 
