@@ -99,6 +99,9 @@ class SiteRuntime:
 
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
+        entity = er.async_get(self._hass).async_get(entity_id)
+        if entity is not None and entity.config_subentry_id in self._coordinator.meters:
+            return entity.config_subentry_id
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
             times = self.books.quarters.pasts.of(meter.config).values()
