@@ -1,10 +1,19 @@
 """The actions of ECOM."""
 
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
+from homeassistant.helpers.service import async_register_admin_service
 
 from ..const import DOMAIN
 from .consumption import CONSUMPTION, GET_CONSUMPTION, get_consumption
 from .prices import GET_PRICES, PRICES, get_prices
+from .readings import (
+    EXCHANGE,
+    IMPORT_READINGS,
+    READINGS,
+    RECORD_EXCHANGE,
+    import_readings,
+    record_exchange,
+)
 
 
 @callback
@@ -14,3 +23,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register = hass.services.async_register
     register(DOMAIN, GET_CONSUMPTION, get_consumption, CONSUMPTION, only)
     register(DOMAIN, GET_PRICES, get_prices, PRICES, only)
+    optional = SupportsResponse.OPTIONAL
+    async_register_admin_service(hass, DOMAIN, IMPORT_READINGS, import_readings, READINGS, optional)
+    async_register_admin_service(hass, DOMAIN, RECORD_EXCHANGE, record_exchange, EXCHANGE)

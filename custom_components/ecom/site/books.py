@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -12,18 +13,20 @@ from homeassistant.util import dt as dt_util
 from ..core.tariffs.tariff import Tariff
 from ..core.timeline import to_ms
 from ..errors import CannotConnect
+from ..ports import Kind
 from ..runtime import EcomConfigEntry
 from .accounts import Accounts
 from .backfill import Backfill
 from .begun import Begun
 from .billing import Billing
 from .directory import PortDirectory
+from .imported import Imports, Target
 from .ledger import LedgerBook
 from .meter_billing import nodes_of
-from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
+from .meters import KINDS, SUBENTRY_METER, MeterConfig, MeterWatch
 from .pasts import DRAWN, FED, account_of
 from .publisher import MeterAccounts, Publisher
-from .quarter_store import QuarterStore
+from .quarter_store import QuarterStore, Segment
 from .quarters import QuarterBook
 from .register_bands import bands_of
 from .repricing import Repricing
@@ -75,6 +78,7 @@ class Books:
         self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
         self.ledger = LedgerBook(self._hass, self.quarters)
         self.ledger.adjusted = self.begun.changed
+        self.imports = Imports(self._hass, self.quarters, self.ledger, self.begun)
         self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)
         self.repricing = Repricing(self._hass, self.ledger, self.begun)
         self.billing.changed = self.repricing.learned
@@ -87,7 +91,7 @@ class Books:
     def follow(self, meters: Sequence[MeterWatch]) -> None:
         """Follow these meters, by the contracts that the subentries name now."""
         self.billing.apply()
-        self.quarters.follow(meters, self._bands)
+        self.quarters.follow(meters, self.bands)
         self.repricing.follow(priced(self._entry, self.billing))
         configs = meter_configs(self._entry)
         self.publisher.follow(
@@ -112,7 +116,36 @@ class Books:
         await self.begun.close()
         await self.quarters.close()
 
-    def _bands(self, config: MeterConfig) -> Mapping[str, str]:
+    def target(self, meter_id: str, direction: str, band: str | None = None) -> Target | None:
+        """Return what readings of a meter are brought to, or of the register of a band.
+
+        None where nothing counts that, or has ever counted it. Registers beyond the bands of
+        the contract, such as rates that are not used, are no part of what it counts in all.
+        """
+        config = meter_configs(self._entry)[meter_id]
+        account, pasts = account_of(config, direction), self.quarters.pasts
+        kind = KINDS[config.role]
+        whole = pasts.of_account(account)
+        target = Target(
+            account=account, kind=Kind.ENERGY if kind is Kind.POWER else kind, segments=whole
+        )
+        if band is None:
+            return target if whole else None
+        bands = self.bands(config)
+        tariff = self.billing.pricing(meter_id)[0]
+        used = bands.values() if tariff is None else tariff.bands
+        series = {name: key for key, name in bands.items()}
+        if direction != DRAWN or band not in series:
+            return None
+        return replace(
+            target,
+            segments=[Segment(key=series[band])],
+            band=band,
+            registers=[series[name] for name in used if name in series],
+            whole=whole,
+        )
+
+    def bands(self, config: MeterConfig) -> Mapping[str, str]:
         """Return the registers of a meter by port, each with the band that it counts."""
         meter_id = next(
             (key for key, each in meter_configs(self._entry).items() if each == config), ""

@@ -80,8 +80,15 @@ class SiteRuntime:
         """Return the ids of all meters."""
         return list(self._coordinator.meters)
 
+    def title_of(self, meter_id: str) -> str:
+        """Return what a meter is called."""
+        return self._entry.subentries[meter_id].title
+
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
+        entity = er.async_get(self._hass).async_get(entity_id)
+        if entity is not None and entity.config_subentry_id in self._coordinator.meters:
+            return entity.config_subentry_id
         keys = port_keys(self._hass, entity_id)
         for meter_id, meter in self._coordinator.meters.items():
             times = self.books.quarters.pasts.of(meter.config).values()
