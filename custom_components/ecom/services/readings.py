@@ -79,6 +79,7 @@ async def import_readings(call: ServiceCall) -> ServiceResponse:
         _turn_away(err.key, number=str(err.number))
     except AlreadyCounted:
         _turn_away("readings_overlap", meter=site.title_of(meter_id))
+    await site.books.external.write([target.account])
     return {
         "meter": site.title_of(meter_id),
         "readings": len(readings),

@@ -20,6 +20,7 @@ from .backfill import Backfill
 from .begun import Begun
 from .billing import Billing
 from .directory import PortDirectory
+from .external import External
 from .imported import Imports, Target
 from .ledger import LedgerBook
 from .meter_billing import nodes_of
@@ -55,6 +56,7 @@ class Books:
         self._accounts = accounts
         self.publisher = Publisher(hass, entry, accounts)
         self.publisher.begun = begun
+        self.external = External(hass, entry)
 
     @classmethod
     async def open(cls, hass: HomeAssistant, entry: EcomConfigEntry, path: Path) -> Self:
@@ -69,7 +71,9 @@ class Books:
             raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
         begun = Begun(hass, store.ledger)
         await begun.load()
-        return cls(hass, entry, store=store, accounts=accounts, billing=billing, begun=begun)
+        books = cls(hass, entry, store=store, accounts=accounts, billing=billing, begun=begun)
+        await books.external.load()
+        return books
 
     @callback
     def start(self, directory: PortDirectory) -> None:
@@ -78,6 +82,7 @@ class Books:
         self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
         self.ledger = LedgerBook(self._hass, self.quarters)
         self.ledger.adjusted = self.begun.changed
+        self.ledger.remade = self.external.changed
         self.imports = Imports(self._hass, self.quarters, self.ledger, self.begun)
         self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)
         self.repricing = Repricing(self._hass, self.ledger, self.begun)
@@ -86,6 +91,7 @@ class Books:
         self.ledger.start()
         self.backfill.start()
         self.publisher.start()
+        self.external.start(self.quarters)
 
     @callback
     def follow(self, meters: Sequence[MeterWatch]) -> None:
@@ -111,6 +117,7 @@ class Books:
         self.backfill.close()
         await self.repricing.close()
         self.ledger.close()
+        await self.external.close()
         await self.publisher.async_shutdown()
         await self.billing.close()
         await self.begun.close()
