@@ -19,13 +19,13 @@ STOP_SECONDS: Final = 45
 CONFIGURATION: Final = """\
 homeassistant:
   name: ECOM demo
-  latitude: 46.52
-  longitude: 6.63
-  elevation: 495
+  latitude: 45.76
+  longitude: 4.84
+  elevation: 170
   unit_system: metric
-  currency: CHF
-  country: CH
-  time_zone: Europe/Zurich
+  currency: EUR
+  country: FR
+  time_zone: Europe/Paris
   language: {language}
 frontend:
 config:
@@ -39,6 +39,7 @@ mobile_app:
 system_health:
 automation: !include automations.yaml
 script: !include scripts.yaml
+template: !include templates.yaml
 logger:
   default: warning
   logs:
@@ -76,6 +77,8 @@ class HomeAssistant:
         (self.folder / "configuration.yaml").write_text(configuration)
         (self.folder / "automations.yaml").write_text("[]\n")
         (self.folder / "scripts.yaml").write_text("{}\n")
+        if not (templates := self.folder / "templates.yaml").exists():
+            templates.write_text("[]\n")
         _store(storage / "http", 2, 2, _http(self.port))
         if not (storage / "onboarding").exists():
             done = {"done": ["core_config", "analytics", "integration"]}
