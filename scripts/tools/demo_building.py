@@ -160,9 +160,11 @@ async def subentries(api: Api, entry_id: str) -> list[Json]:
     return found
 
 
-async def run_subflow(api: Api, entry_id: str, kind: str, answers: Mapping[str, Json]) -> None:
-    """Add a part to an entry; ``answers`` are given by the step that asks for them."""
-    result = await api.post(SUBENTRIES, {"handler": [entry_id, kind]})
+async def run_subflow(
+    api: Api, entry_id: str, kind: str, answers: Mapping[str, Json], **context: str
+) -> None:
+    """Add a part to an entry, or change one; ``answers`` go to the steps that ask for them."""
+    result = await api.post(SUBENTRIES, {"handler": [entry_id, kind], **context})
     while result["type"] in ("form", "menu"):
         if result.get("errors"):
             raise ApiError(f"{kind}: {result['errors']}")

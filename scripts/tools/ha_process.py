@@ -112,6 +112,15 @@ class HomeAssistant:
         if self._log_file is not None:
             self._log_file.close()
 
+    async def kill(self) -> None:
+        """Let it die at once, as when the power fails: it writes nothing any more."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            await process.wait()
+        if self._log_file is not None:
+            self._log_file.close()
+
     def _link_ecom(self) -> None:
         """Let it load ECOM from this checkout."""
         link = self.folder / "custom_components" / "ecom"
