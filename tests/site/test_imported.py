@@ -238,16 +238,33 @@ async def test_what_cannot_be_written_changes_nothing(
     past.grid.energy.goes()
     await past.house.later(hours=1)
 
-    def full(*_: object) -> None:
-        raise OSError("no space left")
-
     with monkeypatch.context() as patch:
-        patch.setattr(QuarterStore, "advance", full)
+        patch.setattr(QuarterStore, "advance", _full)
         with pytest.raises(OSError, match="no space"):
             await past.brings(at(NOON + 0.5 * HOUR, 1004), at(NOON + HOUR, 1005))
     assert past.spent(NOON, NOON + HOUR) == (0, 0)
     await past.grid.counts(1006.0)
     assert sum((await past.rows(NOON, NOON + HOUR)).values()) == 6
+
+
+async def test_what_cannot_be_written_of_a_counter_that_was_never_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins with its own first reading."""
+    grid = await Grid.at(house)
+    await a_site(house, dict(grid.data()), Ours=PEAKS)
+    past = Past(grid)
+    with monkeypatch.context() as patch:
+        patch.setattr(QuarterStore, "advance", _full)
+        with pytest.raises(OSError, match="no space"):
+            await past.brings(at(NOON - 2 * HOUR, 5), at(NOON - HOUR, 6))
+    await grid.counts(7.5, minutes=1)
+    await grid.counts(8.0, minutes=1)
+    assert sum((await past.rows(NOON - 3 * HOUR, NOON + HOUR)).values()) == 0.5
+
+
+def _full(*_: object) -> None:
+    raise OSError("no space left")
 
 
 async def test_an_exchange_between_two_readings(past: Past) -> None:
