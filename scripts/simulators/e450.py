@@ -22,11 +22,13 @@ from scripts.simulators.e450_meter import (  # noqa: E402
     HouseMeter,
     Meter,
     ReplayedMeter,
+    SwitchingMeter,
     find_capture,
     split_frames,
 )
 from scripts.simulators.faults import Fault, Piece, play  # noqa: E402
 from scripts.simulators.outlets import Outlet, PtyOutlet, TcpOutlet  # noqa: E402
+from scripts.simulators.switching_book import SwitchingBook  # noqa: E402
 
 DRIFT = timedelta(minutes=5)
 WRONG_KEY = Keys.from_hex("F" * 32, "F" * 32)
@@ -76,6 +78,8 @@ def make_meter(arguments: argparse.Namespace) -> Meter:
     if arguments.replay is not None:
         capture = find_capture(arguments.replay)
         return ReplayedMeter(capture, keys, rebase=arguments.rebase_time)
+    if arguments.switching is not None:
+        return SwitchingMeter(Layout(arguments.layout), keys, arguments.switching, arguments.serial)
     return HouseMeter(Layout(arguments.layout), keys, House(arguments.house), arguments.serial)
 
 
@@ -98,6 +102,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--rebase-time", action="store_true", help="date the capture now, each time anew"
+    )
+    parser.add_argument(
+        "--switching",
+        type=SwitchingBook.parse,
+        metavar="TIMES",
+        help="count from the first moment, switch the tariff at the next ones, end at the last",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--pty", action="store_true", help="a pseudo-terminal")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import hypot
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, override
 from zoneinfo import ZoneInfo
 
 from custom_components.ecom.families.e450.protocol.clock import MeterTime
@@ -16,6 +16,7 @@ from custom_components.ecom.families.e450.protocol.replay import retime
 from custom_components.ecom.families.e450.protocol.security import Keys
 from custom_components.ecom.families.e450.protocol.values import Layout, Raw
 from scripts.simulators.house import counters_at, flow_at
+from scripts.simulators.switching_book import SwitchingBook
 from scripts.tools.pure import ROOT
 
 ZONE: Final = ZoneInfo("Europe/Zurich")
@@ -113,6 +114,29 @@ class HouseMeter:
             "1-0:2.8.2": fed[1],
             "1-0:3.8.0": round(REACTIVE * sum(drawn)),
             "1-0:4.8.0": round(REACTIVE * sum(fed)),
+        }
+
+
+class SwitchingMeter(HouseMeter):
+    """A meter whose tariff switches within minutes, as its book says."""
+
+    def __init__(self, layout: Layout, keys: Keys, book: SwitchingBook, serial: int) -> None:
+        """Take the book instead of a house."""
+        super().__init__(layout, keys, House.GRID, serial)
+        self._book = book
+
+    @override
+    def _powers(self, now: datetime) -> dict[str, Raw]:
+        return {"1-0:1.7.0": self._book.watts(now), "1-0:2.7.0": 0}
+
+    @override
+    def _counters(self, now: datetime) -> dict[str, Raw]:
+        peak, off_peak = self._book.registers(now)
+        return {
+            "1-0:1.8.0": peak + off_peak,
+            "1-0:1.8.1": peak,
+            "1-0:1.8.2": off_peak,
+            "1-0:2.8.0": 0,
         }
 
 

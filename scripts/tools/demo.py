@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from scripts.tools.demo_building import TEMPLATES, Building, build
 from scripts.tools.demo_sources import SOURCES, DemoSource, Simulator
 from scripts.tools.demo_table import Row, measured, table
 from scripts.tools.ha_api import USER, Api, ApiError
@@ -36,6 +37,8 @@ async def running(
     """Run Home Assistant with the demo's user logged in."""
     home = HomeAssistant(folder / "config", port, language)
     home.prepare()
+    building = Building.of(folder)
+    (home.folder / TEMPLATES).write_text(building.templates())
     say(f"starting Home Assistant on {home.url} (log: {home.log})")
     await home.start()
     try:
@@ -108,6 +111,8 @@ async def demo(language: str) -> int:
         running(FOLDER, free_port(PORT), language) as (api, home),
     ):
         await add_sources(api, simulators)
+        say("adding the building, and its last month")
+        await build(api, Building.of(FOLDER))
         say(f"open {home.url} and log in as {USER['username']} / {USER['password']}")
         say("stop with Ctrl-C")
         while home.running:
@@ -124,6 +129,8 @@ async def check_once(language: str) -> int:
             running(folder, free_port(), language) as (api, home),
         ):
             await add_sources(api, simulators)
+            say("adding the building, and its last month")
+            await build(api, Building.of(folder))
             found = await check(api)
         return report(found, home.log)
     finally:

@@ -19,9 +19,9 @@ STOP_SECONDS: Final = 45
 CONFIGURATION: Final = """\
 homeassistant:
   name: ECOM demo
-  latitude: 48.57
-  longitude: 7.75
-  elevation: 142
+  latitude: 45.76
+  longitude: 4.84
+  elevation: 170
   unit_system: metric
   currency: EUR
   country: FR
@@ -39,6 +39,7 @@ mobile_app:
 system_health:
 automation: !include automations.yaml
 script: !include scripts.yaml
+template: !include templates.yaml
 logger:
   default: warning
   logs:
@@ -76,6 +77,8 @@ class HomeAssistant:
         (self.folder / "configuration.yaml").write_text(configuration)
         (self.folder / "automations.yaml").write_text("[]\n")
         (self.folder / "scripts.yaml").write_text("{}\n")
+        if not (templates := self.folder / "templates.yaml").exists():
+            templates.write_text("[]\n")
         _store(storage / "http", 2, 2, _http(self.port))
         if not (storage / "onboarding").exists():
             done = {"done": ["core_config", "analytics", "integration"]}
@@ -106,6 +109,15 @@ class HomeAssistant:
         """Ask it to stop, and insist if it does not; a second call does nothing."""
         process, self._process = self._process, None
         await stop_process(process, STOP_SECONDS)
+        if self._log_file is not None:
+            self._log_file.close()
+
+    async def kill(self) -> None:
+        """Let it die at once, as when the power fails: it writes nothing any more."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            await process.wait()
         if self._log_file is not None:
             self._log_file.close()
 

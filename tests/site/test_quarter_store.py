@@ -254,3 +254,32 @@ def test_thirteen_months_of_a_meter_are_small(path: Path) -> None:
     store.db.checkpoint()
     store.close()
     assert path.stat().st_size < 1_000_000
+
+
+def test_a_time_can_be_forgotten_with_the_gaps_within_it(store: QuarterStore) -> None:
+    """What lies beside it stays."""
+    within = Gap(since=NOON + QUARTER, until=NOON + 2 * QUARTER)
+    across = Gap(since=NOON + 2 * QUARTER, until=NOON + 4 * QUARTER)
+    known = batch(q0=1, q1=2, q2=4, q3=8)
+    store.write(
+        [
+            Batch(key="a", mark=known.mark, quarters=known.quarters, gaps=(within, across)),
+            batch("b", q1=16),
+        ]
+    )
+    store.forget("a", NOON + QUARTER, NOON + 3 * QUARTER)
+    found = store.quarters("a", NOON, NOON + 4 * QUARTER)
+    assert [each.amount for each in found.values()] == [1, 8]
+    assert store.gaps("a") == [across]
+    assert len(store.quarters("b", NOON, NOON + 4 * QUARTER)) == 1
+
+
+def test_a_series_goes_on_from_where_it_was_read_last(store: QuarterStore) -> None:
+    """Whoever read it; one that is known already is not begun again."""
+    store.begin("a", Mark(at=5, index=50))
+    store.begin("a", Mark(at=9, index=90))
+    store.advance("a", Mark(at=3, index=30))
+    assert store.marks() == {"a": Mark(at=5, index=50)}
+    store.advance("a", Mark(at=6, index=40))
+    store.advance("b", Mark(at=1, index=10))
+    assert store.marks() == {"a": Mark(at=6, index=40), "b": Mark(at=1, index=10)}

@@ -246,6 +246,11 @@ class Series:
         return self.pending.setdefault(ms // QUARTER_MS, Quarter())
 
 
+def most_counted(kind: Kind, elapsed_ms: int) -> int:
+    """Return more than any meter counts in a time, in scaled units."""
+    return int((SLACK[kind] + MOST_PER_HOUR[kind] * elapsed_ms / 3_600_000) * SCALES[kind])
+
+
 def _cut(since: int, until: int) -> Iterator[tuple[int, int]]:
     """Yield a time cut at the quarter-hours."""
     while since < until:

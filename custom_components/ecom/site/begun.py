@@ -6,6 +6,7 @@ and in the statistics of the past.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
@@ -13,13 +14,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
-from ..core.costs.rows import Totals
+from ..core.costs.rows import HOUR_MS, Totals, total
 from ..core.tariffs.json_form import as_json
 from ..core.tariffs.model import Contract
 from .ledger_store import LedgerStore
 
 SAVE_DELAY: Final = 5
 COUNTED, PRICED, CONTRACT = "counted", "priced", "contract"
+HEADS: Final = {COUNTED: "counted_head", PRICED: "priced_head"}
+"""What the hour held in which it began, when it began: its rows go on to grow."""
 
 
 def fingerprint(contract: Contract) -> str:
@@ -71,12 +74,28 @@ class Begun:
         """Note that what lies before may be something else now."""
         self._stale.add(account)
 
+    def hours(self, account: str) -> dict[str, int]:
+        """Return when the hour began in which an account began to be shown, in ms."""
+        known = self._known.get(account, {})
+        return {what: known[what] // HOUR_MS * HOUR_MS for what in HEADS if what in known}
+
+    @callback
+    def hide(self, account: str, more: Mapping[str, Totals]) -> None:
+        """Note that more, or less, lies before in the hour in which it began to be shown."""
+        for what, each in more.items():
+            head = Totals(**self._known[account].get(HEADS[what], {}))
+            head.add(each)
+            self._known[account][HEADS[what]] = asdict(head)
+        self._stale.add(account)
+        self._save()
+
     async def refresh(self, accounts: Iterable[str]) -> None:
         """Look up what lies before the beginning of accounts for which that is not known."""
         wanted = [each for each in accounts if each in self._stale or each not in self._before]
         if not wanted:
             return
         self._stale.difference_update(wanted)
+        await self._note_heads(wanted)
         found = await self._hass.async_add_executor_job(self._read, wanted)
         self._before.update(found)
 
@@ -94,15 +113,41 @@ class Begun:
         """Write what is noted."""
         await self._store.async_save(self._known)
 
+    async def _note_heads(self, accounts: Iterable[str]) -> None:
+        """Note what the hours hold in which accounts begin just now."""
+        missing = [
+            (account, what)
+            for account in accounts
+            for what in self.hours(account)
+            if HEADS[what] not in self._known[account]
+        ]
+        found = await self._hass.async_add_executor_job(self._read_heads, missing)
+        for (account, what), head in zip(missing, found, strict=True):
+            self._known[account].setdefault(HEADS[what], asdict(head))
+        if missing:
+            self._save()
+
+    def _read_heads(self, wanted: Iterable[tuple[str, str]]) -> list[Totals]:
+        """Return what the ledger holds of those hours. Blocks."""
+        return [
+            total(self._ledger.sums(account, hour, self._known[account][what]).values())
+            for account, what in wanted
+            for hour in (self.hours(account)[what],)
+        ]
+
     def _read(self, accounts: Iterable[str]) -> Mapping[str, Totals]:
         """Return what lies before. Blocks."""
         return {account: self._read_one(account) for account in accounts}
 
     def _read_one(self, account: str) -> Totals:
-        known = self._known.get(account, {})
-        counted = self._ledger.before(account, known.get(COUNTED, 0))
-        priced = self._ledger.before(account, known.get(PRICED, 0))
+        counted, priced = (self._read_before(account, what) for what in HEADS)
         return Totals(amount=counted.amount, money=priced.money, unpriced=counted.unpriced)
+
+    def _read_before(self, account: str, what: str) -> Totals:
+        """Return what lies before the hour in which it began, and what that held before."""
+        totals = self._ledger.before(account, self.hours(account).get(what, 0))
+        totals.add(Totals(**self._known.get(account, {}).get(HEADS[what], {})))
+        return totals
 
     @callback
     def _save(self) -> None:

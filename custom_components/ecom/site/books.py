@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -12,19 +13,22 @@ from homeassistant.util import dt as dt_util
 from ..core.tariffs.tariff import Tariff
 from ..core.timeline import to_ms
 from ..errors import CannotConnect
+from ..ports import Kind
 from ..runtime import EcomConfigEntry
 from .accounts import Accounts
 from .backfill import Backfill
 from .begun import Begun
 from .billing import Billing
 from .directory import PortDirectory
+from .external import External
 from .household import Household
+from .imported import Imports, Target
 from .ledger import LedgerBook
 from .meter_billing import nodes_of
-from .meters import SUBENTRY_METER, MeterConfig, MeterWatch
+from .meters import KINDS, SUBENTRY_METER, MeterConfig, MeterWatch
 from .pasts import DRAWN, FED, account_of
 from .publisher import MeterAccounts, Publisher
-from .quarter_store import QuarterStore
+from .quarter_store import QuarterStore, Segment
 from .quarters import QuarterBook
 from .register_bands import bands_of
 from .repricing import Repricing
@@ -55,6 +59,7 @@ class Books:
         self._accounts = accounts
         self.publisher = Publisher(hass, entry, accounts)
         self.publisher.begun = begun
+        self.external = External(hass, entry)
 
     @classmethod
     async def open(cls, hass: HomeAssistant, entry: EcomConfigEntry, path: Path) -> Self:
@@ -69,7 +74,7 @@ class Books:
             raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
         begun = Begun(hass, store.ledger)
         await begun.load()
-        return cls(
+        books = cls(
             hass,
             entry,
             store=store,
@@ -78,6 +83,8 @@ class Books:
             begun=begun,
             household=await Household.open(hass, entry, store.db),
         )
+        await books.external.load()
+        return books
 
     @callback
     def start(self, directory: PortDirectory) -> None:
@@ -86,6 +93,8 @@ class Books:
         self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
         self.ledger = LedgerBook(self._hass, self.quarters)
         self.ledger.adjusted = self.begun.changed
+        self.ledger.remade = self.external.changed
+        self.imports = Imports(self._hass, self.quarters, self.ledger, self.begun)
         self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)
         self.repricing = Repricing(self._hass, self.ledger, self.begun)
         self.billing.changed = self.repricing.learned
@@ -94,12 +103,13 @@ class Books:
         self.backfill.start()
         self.household.start(self.publisher, self.quarters, directory)
         self.publisher.start()
+        self.external.start(self.quarters)
 
     @callback
     def follow(self, meters: Sequence[MeterWatch]) -> None:
         """Follow these meters, by the contracts that the subentries name now."""
         self.billing.apply()
-        self.quarters.follow(meters, self._bands)
+        self.quarters.follow(meters, self.bands)
         self.repricing.follow(priced(self._entry, self.billing))
         self.billing.learn()
         configs = meter_configs(self._entry)
@@ -121,13 +131,43 @@ class Books:
         self.backfill.close()
         await self.repricing.close()
         self.ledger.close()
+        await self.external.close()
         await self.publisher.async_shutdown()
         await self.household.close()
         await self.billing.close()
         await self.begun.close()
         await self.quarters.close()
 
-    def _bands(self, config: MeterConfig) -> Mapping[str, str]:
+    def target(self, meter_id: str, direction: str, band: str | None = None) -> Target | None:
+        """Return what readings of a meter are brought to, or of the register of a band.
+
+        None where nothing counts that, or has ever counted it. Registers beyond the bands of
+        the contract, such as rates that are not used, are no part of what it counts in all.
+        """
+        config = meter_configs(self._entry)[meter_id]
+        account, pasts = account_of(config, direction), self.quarters.pasts
+        kind = KINDS[config.role]
+        whole = pasts.of_account(account)
+        target = Target(
+            account=account, kind=Kind.ENERGY if kind is Kind.POWER else kind, segments=whole
+        )
+        if band is None:
+            return target if whole else None
+        bands = self.bands(config)
+        tariff = self.billing.pricing(meter_id)[0]
+        used = bands.values() if tariff is None else tariff.bands
+        series = {name: key for key, name in bands.items()}
+        if direction != DRAWN or band not in series:
+            return None
+        return replace(
+            target,
+            segments=[Segment(key=series[band])],
+            band=band,
+            registers=[series[name] for name in used if name in series],
+            whole=whole,
+        )
+
+    def bands(self, config: MeterConfig) -> Mapping[str, str]:
         """Return the registers of a meter by port, each with the band that it counts."""
         meter_id = next(
             (key for key, each in meter_configs(self._entry).items() if each == config), ""

@@ -9,7 +9,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..core.costs.exchange import Exchange
+from ..core.costs.exchange import Exchange, check_counted
 from ..core.costs.rows import HOUR_MS
 from ..core.quarters import SCALES, Gap, Quarter
 from ..core.tariffs.pricing import Pricing
@@ -34,6 +34,8 @@ class LedgerBook:
         self._unlisten: Callable[[], None] | None = None
         self.adjusted: Callable[[str], None] = lambda _account: None
         """Is told of each account whose stored rows were made anew, before its totals follow."""
+        self.remade: Callable[[str, int], None] = lambda _account, _since: None
+        """Is told the same, and from which moment on in ms they are others."""
 
     @property
     def accounts(self) -> Accounts:
@@ -69,14 +71,14 @@ class LedgerBook:
         For a contract that is new, or whose bands have changed. Whole hours are made anew;
         those older than the quarter-hours that are kept stay.
         """
-        await self._settled([self._plan(key, since, until)], rebuild)
+        await self._settled([self.plan(key, since, until)], rebuild)
 
     async def reprice(self, key: str, since: datetime, until: datetime | None = None) -> None:
         """Price the rows of an account anew, each where it is.
 
         For a price that has changed, or has become known.
         """
-        await self._settled([self._plan(key, since, until)], reprice_rows)
+        await self._settled([self.plan(key, since, until)], reprice_rows)
 
     async def fill(self, key: str, gap: Gap, quarters: dict[int, Quarter]) -> None:
         """Replace the quarter-hours of a gap by what is better known, and the rows with them.
@@ -85,7 +87,7 @@ class LedgerBook:
         """
         store = self._quarters.store
         plans = [
-            self._plan(source.account, gap.since, gap.until)
+            self.plan(source.account, gap.since, gap.until)
             for source in self.accounts.fed_by(key)
             if source.band is None
         ]
@@ -95,7 +97,7 @@ class LedgerBook:
                 store.fill(key, gap, quarters)
                 return [change for plan in plans for change in rebuild(store, plan)]
 
-        await self._quarters.settled(job, self._adjust)
+        await self._quarters.settled(job, self.adjust)
 
     async def exchange(self, key: str, at: datetime, closing: float, opening: float) -> None:
         """State that a counter was exchanged: where the old one ended and the new one began.
@@ -112,6 +114,7 @@ class LedgerBook:
         )
         mark = track.series.mark
         if mark is not None and mark.at <= stated.at and mark.index <= stated.closing:
+            check_counted(track.series.kind, mark.at, stated.at, stated.closing - mark.index)
             step = track.series.exchange(at, closing, opening)
             if step is not None:
                 track.book(step)
@@ -119,11 +122,13 @@ class LedgerBook:
             await self._quarters.settled(keep, lambda _: None)
             return
         sources = [
-            (source, self._plan(source.account, at, None)) for source in self.accounts.fed_by(key)
+            (source, self.plan(source.account, at, None)) for source in self.accounts.fed_by(key)
         ]
-        await self._quarters.settled(partial(exchanged, store, key, stated, sources), self._adjust)
+        job = partial(exchanged, store, key, stated, sources, kind=track.series.kind)
+        await self._quarters.settled(job, self.adjust)
 
-    def _plan(self, key: str, since: datetime, until: datetime | None) -> Plan:
+    def plan(self, key: str, since: datetime, until: datetime | None) -> Plan:
+        """Return an account as it is made anew in a time, up to now where no end is given."""
         sources = self.accounts.sources(key)
         now = to_ms(dt_util.utcnow())
         return Plan(
@@ -139,12 +144,14 @@ class LedgerBook:
     async def _settled(self, plans: Sequence[Plan], make: Callable[..., list[Change]]) -> None:
         store = self._quarters.store
         for plan in plans:
-            await self._quarters.settled(partial(make, store, plan), self._adjust)
+            await self._quarters.settled(partial(make, store, plan), self.adjust)
 
     @callback
-    def _adjust(self, changes: Sequence[Change]) -> None:
+    def adjust(self, changes: Sequence[Change]) -> None:
+        """Let the accounts follow their rows, which are stored, and tell of it."""
         for change in changes:
             self.adjusted(change.account)
+            self.remade(change.account, change.since)
             self.accounts.adjust(change.account, change.more, change.used)
 
     @callback

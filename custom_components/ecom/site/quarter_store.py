@@ -197,6 +197,36 @@ class QuarterStore:
                 (_known(db, key), to_ms(gap.since)),
             )
 
+    def advance(self, key: str, mark: Mark) -> None:
+        """Let a series, new or known, stand where it was read later than is known."""
+        with self.db.writing() as db:
+            db.execute(
+                "INSERT INTO series (key, at, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " at = excluded.at, value = excluded.value WHERE excluded.at > at",
+                (key, mark.at, mark.index),
+            )
+
+    def begin(self, key: str, mark: Mark) -> None:
+        """Know a series from now on; one that is known stays where it stands."""
+        with self.db.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO series (key, at, value) VALUES (?, ?, ?)",
+                (key, mark.at, mark.index),
+            )
+
+    def forget(self, key: str, start: datetime, end: datetime) -> None:
+        """Forget the quarter-hours of a time, and the gaps within it."""
+        with self.db.writing() as db:
+            series = _known(db, key)
+            db.execute(
+                "DELETE FROM quarter WHERE series = ? AND number >= ? AND number < ?",
+                (series, to_ms(start) // QUARTER_MS, to_ms(end) // QUARTER_MS),
+            )
+            db.execute(
+                "DELETE FROM gap WHERE series = ? AND since >= ? AND until <= ?",
+                (series, to_ms(start), to_ms(end)),
+            )
+
     def put_marks(self, key: str, marks: Mapping[int, IndexMark]) -> None:
         """Replace where a counter stood at the tops of hours."""
         with self.db.writing() as db:

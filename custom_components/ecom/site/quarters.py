@@ -12,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from ..core.quarters import Series
+from ..core.quarters import Mark, Series
 from .accounts import Accounts, Feed
 from .counting import Counting, counting
 from .directory import PortDirectory
@@ -125,6 +125,22 @@ class QuarterBook:
             names = account_key(old, direction), account_key(new, direction)
             self.pasts.moved(*names)
             self.accounts.moved(*names)
+
+    @callback
+    def stands(self, key: str) -> Mark | None:
+        """Return where a counter was read last, whether it is followed or not."""
+        track = self.tracks.get(key)
+        return self._marks.get(key) if track is None else track.series.mark
+
+    @callback
+    def place(self, key: str, mark: Mark | None) -> None:
+        """Let a counter go on from a mark."""
+        if (track := self.tracks.get(key)) is not None:
+            track.series.mark = mark
+        if mark is None:
+            self._marks.pop(key, None)
+        else:
+            self._marks[key] = mark
 
     async def flush(self) -> None:
         """Write what is not written yet; what fails is tried again the next time.

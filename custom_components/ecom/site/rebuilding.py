@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from ..core.costs.exchange import Exchange, IndexMark, around, both, hour_marks
+from ..core.costs.exchange import Exchange, IndexMark, around, both, check_counted, hour_marks
 from ..core.costs.prices import Prices
 from ..core.costs.rebuild import (
     Used,
@@ -21,6 +21,7 @@ from ..core.costs.rows import HOUR_MS, Totals
 from ..core.quarters import Quarter
 from ..core.tariffs.pricing import Pricing
 from ..core.timeline import QUARTER_MS, from_ms, to_ms
+from ..ports import Kind
 from .accounts import Source, used_now
 from .pasts import is_made
 from .quarter_store import KEPT, QuarterStore, Segment
@@ -44,11 +45,15 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """By how much the totals of an account have changed, and what it used of its cycle."""
+    """By how much the totals of an account have changed, and what it used of its cycle.
+
+    ``since`` is where the rows begin that were made anew, in ms.
+    """
 
     account: str
     more: Totals
     used: Used
+    since: int
 
 
 def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
@@ -68,11 +73,11 @@ def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
             quarters,
             plan.pricing,
             until=until,
-            used=_used_before(store, plan, start),
+            used=used_before(store, plan, start),
             made=any(is_made(segment.key) for segment in plan.segments),
         )
         more = store.ledger.replace(plan.account, start, end, rows)
-        return [_change(store, plan, more)]
+        return [change(store, plan, more)]
 
 
 def reprice_rows(store: QuarterStore, plan: Plan) -> list[Change]:
@@ -82,15 +87,20 @@ def reprice_rows(store: QuarterStore, plan: Plan) -> list[Change]:
         rows, _ = reprice(
             store.ledger.rows(plan.account, start, end),
             plan.pricing,
-            used=_used_before(store, plan, start),
+            used=used_before(store, plan, start),
             registers=plan.registers,
         )
         more = store.ledger.replace(plan.account, start, end, rows)
-        return [_change(store, plan, more)]
+        return [change(store, plan, more)]
 
 
 def exchanged(
-    store: QuarterStore, key: str, exchange: Exchange, sources: Iterable[tuple[Source, Plan]]
+    store: QuarterStore,
+    key: str,
+    exchange: Exchange,
+    sources: Iterable[tuple[Source, Plan]],
+    *,
+    kind: Kind,
 ) -> list[Change]:
     """Book a counter anew around an exchange that is stated afterwards, and keep that.
 
@@ -101,6 +111,8 @@ def exchanged(
     marks = store.ledger.marks(key, exchange.at - reach, exchange.at + reach)
     before, after = around(marks, exchange)
     steps = both(before, after, exchange)
+    for step in steps:
+        check_counted(kind, step.since, step.until, step.amount)
     with store.db.writing():
         store.ledger.add_exchange(key, exchange)
         store.put(key, quarters_from_steps(steps))
@@ -110,11 +122,11 @@ def exchanged(
         for source, plan in sources:
             mine = [each for step in steps if (each := step.after(source.since))]
             start = max(before.at, -(-source.since // HOUR_MS) * HOUR_MS)
-            used = _used_before(store, plan, start)
+            used = used_before(store, plan, start)
             rows, found = rows_from_steps(mine, plan.pricing, used=used, band=source.band)
             marks |= found
             more = store.ledger.replace(source.account, start, after.at, rows, band=source.band)
-            changes.append(_change(store, plan, more))
+            changes.append(change(store, replace(plan, start=start), more))
             if changes[-1].used:  # What was used since is in other tiers now.
                 changes += reprice_rows(store, replace(plan, start=after.at))
         store.put_marks(key, marks)
@@ -145,12 +157,13 @@ def quarters_of(
     return found, last
 
 
-def _used_before(store: QuarterStore, plan: Plan, start: int) -> dict[int, int]:
+def used_before(store: QuarterStore, plan: Plan, start: int) -> dict[int, int]:
     """Return what was used before a time of the cycle that it begins in."""
     cycle = Prices(plan.pricing).cycle(start)
     return {} if cycle is None else {cycle: store.ledger.used(plan.account, cycle, start)}
 
 
-def _change(store: QuarterStore, plan: Plan, more: Totals) -> Change:
+def change(store: QuarterStore, plan: Plan, more: Totals) -> Change:
+    """Return what has become of an account whose rows of a plan were made anew."""
     used = used_now(store.ledger, plan.account, plan.pricing, plan.now)
-    return Change(account=plan.account, more=more, used=used)
+    return Change(account=plan.account, more=more, used=used, since=plan.start)

@@ -97,6 +97,10 @@ class SiteRuntime:
         members = self._entry.get_subentries_of_type(SUBENTRY_MEMBER)
         return {each.subentry_id: each for each in members}
 
+    def title_of(self, meter_id: str) -> str:
+        """Return what a meter is called."""
+        return self._entry.subentries[meter_id].title
+
     def meter_of(self, entity_id: str) -> str | None:
         """Return the id of the meter that an entity belongs to, None if there is none."""
         entity = er.async_get(self._hass).async_get(entity_id)

@@ -8,7 +8,8 @@ meanwhile from the difference of the two is replaced.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..quarters import Mark, Step
+from ...ports import Kind
+from ..quarters import Mark, Step, most_counted
 from .ledger import Part
 from .rows import HOUR_MS
 
@@ -108,3 +109,9 @@ def both(before: Mark, after: Mark, exchange: Exchange) -> list[Step]:
     if min(old.amount, new.amount) < 0 or not before.at < exchange.at < after.at:
         raise ExchangeError("exchange_against_readings")
     return [old, new]
+
+
+def check_counted(kind: Kind, since: int, until: int, amount: int) -> None:
+    """See that a meter can have counted so much in a time; raises ExchangeError."""
+    if amount > most_counted(kind, until - since):
+        raise ExchangeError("exchange_too_much")
