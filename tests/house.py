@@ -144,7 +144,7 @@ def subentry(meter: Mapping[str, Any]) -> ConfigSubentryData:
     )
 
 
-def part(kind: str, title: str, **data: Any) -> ConfigSubentryData:
+def part(kind: str, title: str, /, **data: Any) -> ConfigSubentryData:
     """Return a part of the Site that is no meter, such as a contract, by its title."""
     return ConfigSubentryData(data=data, subentry_type=kind, title=title, unique_id=None)
 

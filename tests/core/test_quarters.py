@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.ecom.core.quarters import Gap, Integrator, Series
+from custom_components.ecom.core.quarters import Gap, Integrator, Mark, Series
 from custom_components.ecom.core.timeline import QUARTER_MS, from_ms, to_ms
 from custom_components.ecom.ports import Kind
 
@@ -287,3 +287,13 @@ def test_power_that_is_absent_counts_nothing() -> None:
     assert not drawn.take(NOON + MINUTE, 60.0, MINUTE)
     assert not drawn.take(NOON, 60.0, MINUTE)
     assert drawn.total_wh == 0
+
+
+def test_a_counter_that_no_building_has() -> None:
+    """It is refused, whether it is the first that is said or a later one."""
+    found = Series(kind=Kind.VOLUME)
+    assert found.take(NOON, 1e14) is None
+    assert (found.mark, found.refused) == (None, 1)
+    found.take(NOON, 1.0)
+    assert found.take(NOON + timedelta(minutes=1), 1e300) is None
+    assert (found.mark, found.refused) == (Mark(at=to_ms(NOON), index=1_000_000), 2)

@@ -48,6 +48,9 @@ RESET_BELOW: Final = 0.9
 Home Assistant draws the same line when it makes statistics of a total.
 """
 
+TOO_LARGE: Final = 1 << 60
+"""No counter of a building stands at so much, in scaled units, and no store could hold it."""
+
 LONGEST_MS: Final = 430 * 86_400_000
 """Nothing is spread over more than is kept: a clock was wrong."""
 
@@ -138,6 +141,9 @@ class Series:
         is too large to be true counts nothing: the counter goes on from there.
         """
         now, before = self._mark(at, index), self.mark
+        if abs(now.index) >= TOO_LARGE:
+            self.refused += 1
+            return None
         if before is None:
             self.mark = now
             return None
@@ -233,8 +239,12 @@ class Series:
         return Step(since=since, until=now.at, amount=amount, index=now.index)
 
     def _spread(self, since: int, until: int, amount: int) -> None:
-        """Spread an amount over a time; the parts add up to it exactly."""
-        apart = until - since > CLOSE_MS
+        """Spread an amount over a time; the parts add up to it exactly.
+
+        What was counted within one quarter-hour is that quarter-hour's, however far apart
+        its readings are.
+        """
+        apart = until - since > CLOSE_MS and since // QUARTER_MS != (until - 1) // QUARTER_MS
         for start, end in _cut(since, until):
             quarter = self._at(start)
             done, left, total = start - since, end - since, until - since

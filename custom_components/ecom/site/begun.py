@@ -5,6 +5,7 @@ are first shown, and do not jump by what lies before: that is in the answers of 
 and in the statistics of the past.
 """
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from hashlib import sha256
@@ -90,13 +91,20 @@ class Begun:
         self._save()
 
     async def refresh(self, accounts: Iterable[str]) -> None:
-        """Look up what lies before the beginning of accounts for which that is not known."""
+        """Look up what lies before the beginning of accounts for which that is not known.
+
+        Raises sqlite3.Error if it cannot be read now.
+        """
         wanted = [each for each in accounts if each in self._stale or each not in self._before]
         if not wanted:
             return
         self._stale.difference_update(wanted)
-        await self._note_heads(wanted)
-        found = await self._hass.async_add_executor_job(self._read, wanted)
+        try:
+            await self._note_heads(wanted)
+            found = await self._hass.async_add_executor_job(self._read, wanted)
+        except sqlite3.Error:
+            self._stale.update(wanted)
+            raise
         self._before.update(found)
 
     def shown(self, account: str, totals: Totals) -> Totals | None:

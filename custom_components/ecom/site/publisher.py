@@ -1,5 +1,6 @@
 """Shows what meters have counted and cost, and what contracts cost now: at most once a minute."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -87,7 +88,10 @@ class Publisher(EcomCoordinator[Figures]):
         await super().async_shutdown()
 
     async def _publish(self, _now: datetime) -> None:
-        await self.publish()
+        try:
+            await self.publish()
+        except sqlite3.Error:
+            return  # Whoever writes says so; it may just have been closed.
 
     async def _refresh(self, now: int) -> None:
         """Note what is shown for the first time, and look up what lies before this hour.

@@ -87,7 +87,8 @@ def _energy(key: str, figure: Callable[[MeterFigures], Any]) -> ObjectSensorDesc
         key=key,
         translation_key=f"meter_{key}",
         device_class=SensorDeviceClass.ENERGY,
-        state_class=SensorStateClass.TOTAL_INCREASING,
+        # A correction, such as of a meter exchanged days ago, makes it less, and is no reset.
+        state_class=SensorStateClass.TOTAL,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         figure=figure,
@@ -111,10 +112,7 @@ COST: Final = _money("meter", "cost", lambda each: money_of(each.drawn if each.b
 COMPENSATION: Final = _money(
     "meter", "compensation", lambda each: money_of(each.fed if each.paid else None)
 )
-REST: Final = replace(
-    _energy("rest", lambda each: None if each.rest is None else each.rest / 1_000_000),
-    state_class=SensorStateClass.TOTAL,
-)
+REST: Final = _energy("rest", lambda each: None if each.rest is None else each.rest / 1_000_000)
 
 METER: Final = (ENERGY, RETURNED, COST, COMPENSATION, REST)
 

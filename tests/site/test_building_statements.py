@@ -1,0 +1,188 @@
+"""A month of the made-up building, brought in and stated for each flat: everything adds up."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigSubentry
+
+from scripts.simulators.building_book import (
+    COMMON,
+    EXCHANGED,
+    GAPPED,
+    MAIN,
+    SURFACES,
+    THOUSANDTHS,
+    Band,
+    BuildingBook,
+    Fluid,
+    Meter,
+)
+from tests.house import House, part
+from tests.site.test_building import brings, sensor
+from tests.site.test_ledger import runtime
+from tests.subentries import id_of
+
+SEPTEMBER = datetime(2026, 8, 31, 22, tzinfo=UTC)
+DAYS = {"start": "2026-09-01", "end": "2026-10-01"}
+CONTRACTS: dict[Fluid, dict[str, Any]] = {
+    Fluid.ELECTRICITY: {
+        "template": "regulated_peak_offpeak",
+        "kva": "36",
+        "windows": "22:30-06:30",
+    },
+    Fluid.WATER: {"template": "water", "prices": "1.90", "wastewater": "2.00", "standing": "4.20"},
+    Fluid.HEAT: {"template": "heat", "prices": "0.11", "standing": "9"},
+}
+ROLES = {Fluid.ELECTRICITY: "sub_meter", Fluid.WATER: "water", Fluid.HEAT: "heat"}
+UNITS = {Fluid.WATER: "m³", Fluid.HEAT: "kWh"}
+
+type Json = dict[str, Any]
+
+
+async def data_of(house: House, meter: Meter) -> Json:
+    """Return the data of a meter, whose sensors are there."""
+    name = meter.title.replace(" ", "_").lower()
+    if meter.fluid is not Fluid.ELECTRICITY:
+        return {"port": await sensor(house, name, UNITS[meter.fluid]), "role": ROLES[meter.fluid]}
+    return {
+        "port": await sensor(house, f"{name}_power", "W"),
+        "energy": await sensor(house, f"{name}_energy", "kWh"),
+        "role": "grid" if meter.place == MAIN else "sub_meter",
+    }
+
+
+class Month:
+    """The building after its month was brought in."""
+
+    def __init__(self, house: House, book: BuildingBook) -> None:
+        """Take a house and the book."""
+        self.house = house
+        self.book = book
+
+    @classmethod
+    async def at(cls, house: House) -> Month:
+        """Build it, and bring the month in: the whole of its book, and nothing else."""
+        book = BuildingBook(SEPTEMBER, 30)
+        await house.hass.config.async_set_time_zone("Europe/Paris")
+        house.freezer.move_to(book.end + timedelta(hours=2))
+        parts = [part("contract", fluid.value, **CONTRACTS[fluid]) for fluid in Fluid]
+        parts += [part("meter", each.title, **await data_of(house, each)) for each in book.meters]
+        site = await house.add_site(parts=parts)
+        for meter in book.meters:
+            if meter.place != MAIN and meter.fluid is not Fluid.ELECTRICITY:
+                below = site.subentries[id_of(site, meter.title)]
+                above = id_of(site, Meter(place=MAIN, fluid=meter.fluid).title)
+                data = {**below.data, "parent": above}
+                house.hass.config_entries.async_update_subentry(site, below, data=data)
+        month = cls(house, book)
+        for member in book.members:
+            month._move_in(site, member)
+        options = {"common_key": "thousandths", "heat_common": 30}
+        house.hass.config_entries.async_update_entry(site, options=options)
+        await house.hass.async_block_till_done()
+        await runtime(house).books.repricing.settled()
+        for meter in book.meters:
+            await brings(house, meter, book.readings(meter))
+        return month
+
+    def _move_in(self, site: Any, member: Any) -> None:
+        number = int(member.place.removeprefix("flat ")) - 1
+        meters = [
+            id_of(site, each.title) for each in self.book.meters if each.place == member.place
+        ]
+        data: Json = {
+            "kind": "tenant",
+            "meters": meters,
+            "surface": SURFACES[number],
+            "thousandths": THOUSANDTHS[number],
+        }
+        if member.since:
+            data["moved_in"] = "2026-09-12"
+        if member.until:
+            data["moved_out"] = "2026-09-12"
+        made = part("member", member.name, **data)
+        self.house.hass.config_entries.async_add_subentry(site, as_subentry(made))
+
+    async def states(self, **asked: Any) -> Json:
+        """Return a statement of the month."""
+        answer = await self.house.hass.services.async_call(
+            "ecom", "get_statement", {**DAYS, **asked}, blocking=True, return_response=True
+        )
+        assert isinstance(answer, dict)
+        return dict(answer)
+
+
+def as_subentry(made: Any) -> Any:
+    """Return a part as a running site takes it."""
+    return ConfigSubentry(
+        data=MappingProxyType(dict(made["data"])),
+        subentry_type=made["subentry_type"],
+        title=made["title"],
+        unique_id=None,
+    )
+
+
+def total(parts: list[Json], name: str) -> Decimal:
+    """Return what parts of an answer hold together, exactly."""
+    return sum((Decimal(str(each[name])) for each in parts), Decimal(0))
+
+
+@pytest.fixture
+async def month(house: House) -> Month:
+    """Return the building and its September."""
+    return await Month.at(house)
+
+
+async def test_the_month_of_the_building(month: Month) -> None:
+    """By meters and by members, to the watt-hour, the litre and the cent; gap and exchange told."""
+    book = month.book
+    site = await month.states(site=True)
+    assert [each["contract"] for each in site["divisions"]] == [fluid.value for fluid in Fluid]
+    for fluid, division in zip(Fluid, site["divisions"], strict=True):
+        main = book.counted(Meter(place=MAIN, fluid=fluid))
+        assert Decimal(str(division["amount"])) * 1000 == main
+        by_meter = [*division["own"], *division["common"], division["losses"], division["fixed"]]
+        by_member = [*division["own"], *division["shared"]]
+        for parts in (by_meter, by_member):
+            assert total(parts, "amount") * 1000 == main
+            assert total(parts, "gross") == Decimal(str(division["gross"]))
+        below = sum(
+            book.counted(each) for each in book.meters if each.fluid is fluid and each.place != MAIN
+        )
+        assert Decimal(str(division["losses"]["amount"])) * 1000 == main - below > 0
+    totals = [(await month.states(member=each.name))["totals"] for each in book.members]
+    assert total(totals, "gross") == Decimal(str(site["totals"]["gross"]))
+
+
+async def test_what_each_flat_used_is_in_its_book(month: Month) -> None:
+    """Each tenant's own use, band by band, also of those who moved on the twelfth."""
+    book = month.book
+    (electricity, *_) = (await month.states(site=True))["divisions"]
+    own = {each["name"]: each["amount"] for each in electricity["own"]}
+    for member in book.members:
+        used = book.accounts(member)
+        wanted = sum(used[Fluid.ELECTRICITY, band] for band in Band)
+        assert Decimal(str(own[member.name])) * 1000 == wanted, member.name
+    assert {COMMON} == {
+        each["name"].removeprefix("Synthetic ").removesuffix(" electricity")
+        for each in electricity["common"]
+    }
+
+
+async def test_gap_exchange_and_move_are_told(month: Month) -> None:
+    """On the paper of whom they concern, and of nobody else."""
+    exchanged = (await month.states(member=f"Synthetic {EXCHANGED}"))["html"]
+    told = "meter exchanged on 16 Sep 2026 10:15, closed at 2,3"
+    assert told in exchanged
+    assert "No reading of" not in exchanged
+    gapped = (await month.states(member=f"Synthetic {GAPPED}"))["html"]
+    gap = f"{GAPPED} electricity from 21 Sep 2026 12:00 to 21 Sep 2026 18:00"
+    assert gap in gapped
+    assert gapped.count("No reading of") == 1
+    assert "Estimated" in gapped
+    assert "exchanged" not in gapped
+    moved = (await month.states(member="Synthetic tenant B"))["html"]
+    assert "12 Sep 2026" in moved
