@@ -16,7 +16,7 @@ from custom_components.ecom.site.ledger import LedgerBook
 from tests.entities import add_sensor, registry_id
 from tests.grid import Grid
 from tests.house import House, part
-from tests.site.test_books import runtime, settle, shown
+from tests.site.test_books import add_part, runtime, settle, shown
 from tests.subentries import id_of
 
 FLAT = {"template": "flat", "prices": "0.20"}
@@ -81,6 +81,67 @@ async def test_a_contract_that_goes_leaves_what_was(noon: House) -> None:
     await home.grid.counts(111.0, minutes=1)
     await settle(noon)
     assert (home.money, home.unpriced) == (2.0, 1.0)
+
+
+async def test_a_contract_that_comes_back_prices_what_was_missed(noon: House) -> None:
+    """What it had priced stays as it was counted, and from then on everything has a price."""
+    home = await Home.at(noon, **FLAT)
+    await home.grid.counts(110.0, minutes=4)
+    await settle(noon)
+    other = part("contract", "Other", **FLAT)
+    add_part(noon, home.site, other)
+    await settle(noon)
+    await home.grid.counts(111.0, minutes=4)
+    await settle(noon)
+    assert (home.money, home.unpriced) == (2.0, 1.0)
+    noon.hass.config_entries.async_remove_subentry(home.site, id_of(home.site, "Other"))
+    await settle(noon)
+    await home.grid.counts(112.0, minutes=4)
+    await settle(noon)
+    assert (round(home.money, 9), home.unpriced) == (2.4, 0.0)
+
+
+async def test_an_edit_leaves_what_it_does_not_change(noon: House) -> None:
+    """A price of next year, and another standing charge, leave the split to the minute alone."""
+    contract = {"template": "peak_offpeak", "prices": "0.30 0.10", "windows": "12:24-20:24"}
+    home = await Home.at(noon, **contract)
+    for minute in range(1, 40):
+        # All of it is used after 12:24, at which off-peak begins.
+        await home.grid.counts(100.0 + max(minute - 24, 0) / 10, minutes=1)
+    await settle(noon)
+    exact = home.money
+    assert exact == pytest.approx(1.5 * 0.10)
+    await home.becomes(**contract | {"prices": "0.30 0.10\n2027-02-01 0.32 0.11"})
+    assert home.money == exact
+    await home.becomes(**contract | {"standing": "12"})
+    assert home.money == exact
+    await home.becomes(**contract | {"prices": "0.30 0.20"})
+    assert home.money == pytest.approx(2 * exact)
+    await home.becomes(**contract | {"prices": "0.30 0.20", "windows": "13:24-21:24"})
+    assert home.money == pytest.approx(1.5 * 0.30)
+
+
+async def test_a_contract_prices_its_own_days(noon: House) -> None:
+    """What another one has priced before it begins stays, and it takes over on its day."""
+    home = await Home.at(noon, **FLAT | {"until": "2026-11-27"})
+    await home.grid.counts(110.0, minutes=4)
+    await settle(noon)
+    add_part(
+        noon,
+        home.site,
+        part("contract", "Next", **FLAT | {"prices": "0.50", "since": "2026-11-27"}),
+    )
+    await settle(noon)
+    await home.grid.counts(111.0, minutes=4)
+    await settle(noon)
+    assert (round(home.money, 9), home.unpriced) == (2.2, 0.0)
+    await noon.later(hours=12)
+    await settle(noon)
+    before = home.money
+    await home.grid.counts(111.0)
+    await home.grid.counts(112.0, minutes=4)
+    await settle(noon)
+    assert (round(home.money - before, 9), home.unpriced) == (0.5, 0.0)
 
 
 async def test_a_price_that_becomes_known(noon: House) -> None:
@@ -171,7 +232,7 @@ async def test_a_ledger_that_cannot_be_written(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(LedgerBook, "rebuild", full)
+        broken.setattr(LedgerBook, "reprice", full)
         await home.becomes(template="flat", prices="0.30")
     assert "could not be made anew" in caplog.text
     await home.becomes(template="flat", prices="0.40")
@@ -203,11 +264,11 @@ async def test_which_contract_bills_which_meter(noon: House) -> None:
         meter = site.subentries[meters[name]]
         noon.hass.config_entries.async_update_subentry(site, meter, data={**meter.data, **data})
 
-    assert set(assigned(site, contracts).values()) == {(None, None)}
+    assert set(assigned(site, contracts, NOON.date()).values()) == {(None, None)}
     change("grid", contract=ids["One"], feed_in=ids["Sold"])
     change("flat", contract=ids["Two"])
     change("plug", parent=meters["flat"])
-    found = assigned(site, contracts)
+    found = assigned(site, contracts, NOON.date())
     assert found[meters["grid"]] == (ids["One"], ids["Sold"])
     assert found[meters["flat"]] == (ids["Two"], None)
     assert found[meters["plug"]] == (ids["Two"], None)

@@ -454,6 +454,24 @@ async def test_what_cannot_be_stated_is_said(flats: Flats, asked: dict[str, Any]
     assert raised.value.translation_key == key
 
 
+async def test_a_contract_that_follows_another(house: House) -> None:
+    """The days of each are stated by themselves, by the prices of each."""
+    first = {**POWER, "until": "2026-10-15"}
+    then = {**POWER, "prices": "0.40 0.20", "since": "2026-10-15"}
+    parts = [each for each in USUAL if each["subentry_type"] != "contract"]
+    flats = await Flats.at(house, *parts, contract("first", **first), contract("then", **then))
+    flats.writes(USED)
+    october = {"start": "2026-10-01", "end": "2026-11-01"}
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(site=True, **october)
+    assert raised.value.translation_key == "statement_spans_contracts"
+    (early,) = (await flats.statement(site=True, start="2026-10-01", end="2026-10-15"))["divisions"]
+    (late,) = (await flats.statement(site=True, start="2026-10-15", end="2026-11-01"))["divisions"]
+    assert (early["contract"], late["contract"]) == ("First", "Then")
+    assert (early["amount"], late["amount"]) == (100.0, 50.0)
+    assert cents(late["gross"]) > 50 * Decimal("0.20")
+
+
 async def test_a_site_without_a_contract(house: House) -> None:
     """Has nothing to divide; nor has one whose main meter says nothing."""
     flats = await Flats.at(house, *USUAL[:4], *USUAL[5:])
@@ -493,6 +511,7 @@ async def test_every_refusal_has_a_text() -> None:
 
 FOLDER = ROOT / "custom_components" / "ecom" / "translations"
 REASONS: dict[str, set[str]] = {
+    "statement_spans_contracts": set(),
     "broken_sequence": {"year"},
     "more_than_total": {"held", "total"},
     "negative_share": {"member"},

@@ -16,12 +16,12 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..core.costs.rows import HOUR_MS, Totals, total
-from ..core.tariffs.json_form import as_json
-from ..core.tariffs.model import Contract
+from ..core.tariffs.json_form import as_json, from_json
+from ..core.tariffs.model import Contract, ContractError
 from .ledger_store import LedgerStore
 
 SAVE_DELAY: Final = 5
-COUNTED, PRICED, CONTRACT = "counted", "priced", "contract"
+COUNTED, PRICED, CONTRACT, LOST = "counted", "priced", "contract", "lost"
 HEADS: Final = {COUNTED: "counted_head", PRICED: "priced_head"}
 """What the hour held in which it began, when it began: its rows go on to grow."""
 
@@ -39,13 +39,16 @@ class Begun:
         self._hass = hass
         self._ledger = store
         self._store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.accounts")
+        self._contract_store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.contracts")
         self._known: dict[str, dict[str, Any]] = {}
+        self._contracts: dict[str, Any] = {}
         self._before: dict[str, Totals] = {}
         self._stale: set[str] = set()
 
     async def load(self) -> None:
         """Take up what an earlier run has noted."""
         self._known = await self._store.async_load() or {}
+        self._contracts = await self._contract_store.async_load() or {}
 
     @callback
     def note(self, account: str, what: str, now: int) -> None:
@@ -62,13 +65,38 @@ class Begun:
     @callback
     def priced_by(self, account: str, contract: Contract) -> bool:
         """Return whether an account was priced by that contract throughout."""
-        return bool(self._known.get(account, {}).get(CONTRACT) == fingerprint(contract))
+        known = self._known.get(account, {})
+        return bool(known.get(CONTRACT) == fingerprint(contract)) and LOST not in known
 
     @callback
     def note_contract(self, account: str, contract: Contract) -> None:
         """Note that all of an account is priced by a contract now."""
-        self._known.setdefault(account, {})[CONTRACT] = fingerprint(contract)
+        mark = fingerprint(contract)
+        self._contracts[mark] = as_json(contract)
+        known = self._known.setdefault(account, {})
+        known[CONTRACT] = mark
+        known.pop(LOST, None)
         self._save()
+
+    @callback
+    def note_lost(self, account: str, now: int) -> None:
+        """Note that an account has no contract from now on, and since when that is, in ms."""
+        self._known.setdefault(account, {}).setdefault(LOST, now)
+        self._save()
+
+    def contract_of(self, account: str) -> tuple[Contract | None, int | None]:
+        """Return what an account was priced by last, and until when if it has lost that.
+
+        None if it was priced by none, or by one that cannot be read any more.
+        """
+        known = self._known.get(account, {})
+        stored = self._contracts.get(known.get(CONTRACT, ""))
+        if stored is None:
+            return None, None
+        try:
+            return from_json(stored), known.get(LOST)
+        except ContractError:
+            return None, None
 
     @callback
     def changed(self, account: str) -> None:
@@ -120,6 +148,12 @@ class Begun:
     async def close(self) -> None:
         """Write what is noted."""
         await self._store.async_save(self._known)
+        await self._contract_store.async_save(self._used_contracts())
+
+    def _used_contracts(self) -> dict[str, Any]:
+        """Return the contracts by which some account was priced last."""
+        used = {each.get(CONTRACT) for each in self._known.values()}
+        return {mark: each for mark, each in self._contracts.items() if mark in used}
 
     async def _note_heads(self, accounts: Iterable[str]) -> None:
         """Note what the hours hold in which accounts begin just now."""
@@ -160,3 +194,4 @@ class Begun:
     @callback
     def _save(self) -> None:
         self._store.async_delay_save(lambda: self._known, SAVE_DELAY)
+        self._contract_store.async_delay_save(self._used_contracts, SAVE_DELAY)

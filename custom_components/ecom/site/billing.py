@@ -1,11 +1,12 @@
 """What the meters of the Site are billed by: contracts, and what these need to be told."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.tariffs.model import Contract, ContractError
@@ -56,12 +57,16 @@ class Billing:
             if self._settled.get(key) != data:
                 self._settled[key] = dict(data)
                 self._settle(key)
-        self.assigned = assigned(self._entry, self.contracts)
+        self.assigned = self.assigned_on(dt_util.now().date())
 
     @callback
     def learn(self) -> None:
         """Learn what these contracts need, once somebody listens to what is learned."""
         self.knowledge.follow(Need.of(each.data) for each in contracts_of(self._entry))
+
+    def assigned_on(self, day: date) -> dict[str, tuple[str | None, str | None]]:
+        """Return by which contracts each meter is billed and paid on a day."""
+        return assigned(self._entry, self.contracts, day)
 
     def pricing(self, meter_id: str) -> tuple[Tariff | None, Tariff | None]:
         """Return what a meter is billed by, and paid by for what it feeds in."""

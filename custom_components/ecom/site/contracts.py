@@ -1,6 +1,7 @@
 """A contract of the site: what a person settled, and the tariff that follows from it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -51,12 +52,13 @@ def contracts_of(site: ConfigEntry[Any]) -> list[ConfigSubentry]:
 
 
 def assigned(
-    site: ConfigEntry[Any], contracts: Mapping[str, Contract]
+    site: ConfigEntry[Any], contracts: Mapping[str, Contract], day: date
 ) -> dict[str, tuple[str | None, str | None]]:
     """Return what each meter is billed by, and paid by for what it feeds in, by its id.
 
     A meter that names no contract has that of the meter above it, or else the only one
-    there is of its kind; where there are several, none.
+    of its kind that holds on that day; where there are several, none. One that is named
+    and does not hold gives way to the only one that does: a contract follows another.
     """
     configs = {
         each.subentry_id: MeterConfig.of(each)
@@ -64,29 +66,39 @@ def assigned(
     }
     parents = {node.key: node.parent for node in nodes_of(site)}
 
-    def sole(fluid: Fluid, direction: Direction) -> str | None:
+    def sole(fluid: Fluid, direction: Direction, named: str | None = None) -> str | None:
         found = [
             key
             for key, each in contracts.items()
             if each.fluid is fluid and each.direction is direction
         ]
-        return found[0] if len(found) == 1 else None
+        holding = [key for key in found if _holds(contracts[key], day)]
+        if named in holding:
+            return named
+        usual = found[0] if len(found) == 1 else named
+        return holding[0] if len(holding) == 1 else usual
 
     def billed_by(meter_id: str) -> str | None:
         config = configs[meter_id]
         if config.role in UNBILLED:
             return None
+        fluid = FLUIDS[config.role]
         if config.contract in contracts:
-            return config.contract
+            return sole(fluid, Direction.IMPORT, config.contract)
         above = parents[meter_id]
         if above is not None and (found := billed_by(above)) is not None:
             return found
-        return sole(FLUIDS[config.role], Direction.IMPORT)
+        return sole(fluid, Direction.IMPORT)
 
     def paid_by(meter_id: str) -> str | None:
         config = configs[meter_id]
         if config.feed_in in contracts:
-            return config.feed_in
+            return sole(Fluid.ELECTRICITY, Direction.EXPORT, config.feed_in)
         return sole(Fluid.ELECTRICITY, Direction.EXPORT) if config.role is Role.GRID else None
 
     return {meter_id: (billed_by(meter_id), paid_by(meter_id)) for meter_id in configs}
+
+
+def _holds(contract: Contract, day: date) -> bool:
+    """Return whether a day is one of a contract's."""
+    return (contract.since or day) <= day and (contract.until is None or day < contract.until)

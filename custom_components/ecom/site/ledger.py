@@ -65,6 +65,10 @@ class LedgerBook:
         )
         self._await_boundary()
 
+    def first(self, key: str) -> int | None:
+        """Return when the first row of an account begins, in ms; None without any. Blocks."""
+        return self._quarters.store.ledger.first(key)
+
     async def rebuild(self, key: str, since: datetime, until: datetime | None = None) -> None:
         """Make the rows of an account anew from its quarter-hours, by its contract as it is now.
 

@@ -142,12 +142,15 @@ class Picture:
 
 
 @callback
-def picture_of(hass: HomeAssistant, entry: EcomConfigEntry, books: Books) -> Picture:
-    """Return the Site as it is now."""
+def picture_of(
+    hass: HomeAssistant, entry: EcomConfigEntry, books: Books, day: date | None = None
+) -> Picture:
+    """Return the Site as it is now, with the contracts of now or of a day."""
     billing, meters = books.billing, {}
+    contracts = billing.assigned if day is None else billing.assigned_on(day)
     for node in nodes_of(entry):
         subentry = entry.subentries[node.key]
-        billed, paid = billing.assigned.get(node.key, (None, None))
+        billed, paid = contracts.get(node.key, (None, None))
         config = MeterConfig.of(subentry)
         meters[node.key] = Meter(
             key=node.key,

@@ -12,8 +12,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..core.tariffs.differences import Difference, differences
 from ..core.tariffs.tariff import Tariff
-from ..core.timeline import from_ms
+from ..core.timeline import from_ms, to_ms
 from .begun import Begun
 from .ledger import LedgerBook
 
@@ -25,16 +26,23 @@ LOOK_BACK: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Task:
-    """An account to be priced by a tariff, and made anew from a moment on.
-
-    Where only prices have changed its rows stay where they are.
-    """
+class _Contract:
+    """An account gets a contract, another one, or none."""
 
     account: str
     tariff: Tariff | None
-    since: datetime = EVER
-    bands: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Learned:
+    """What an account is priced by knows something else from a moment on: bands, or prices."""
+
+    account: str
+    tariff: Tariff
+    since: datetime
+
+
+type _Task = _Contract | _Learned
 
 
 class Repricing:
@@ -46,6 +54,7 @@ class Repricing:
         self._ledger = ledger
         self._begun = begun
         self._priced: dict[str, Tariff] = {}
+        self._seen: set[str] = set()
         self._queue: asyncio.Queue[_Task] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
@@ -58,26 +67,27 @@ class Repricing:
         """
         for account in self._priced.keys() - wanted.keys():
             del self._priced[account]
-            self._ask(_Task(account=account, tariff=None))
+            self._ask(_Contract(account=account, tariff=None))
         for account, tariff in wanted.items():
             if self._priced.get(account) is tariff:
                 continue
-            known = account not in self._priced and self._begun.priced_by(account, tariff.contract)
+            # An account has its contract from the start on, if it is the one that it had.
+            known = account not in self._seen and self._begun.priced_by(account, tariff.contract)
+            self._seen.add(account)
             self._priced[account] = tariff
             if not known:
-                self._ask(_Task(account=account, tariff=tariff))
+                self._ask(_Contract(account=account, tariff=tariff))
             elif tariff.learns and self._ledger.accounts.of(account).totals.unpriced:
                 # It may have become known when there was no time to price it.
                 since = dt_util.utcnow() - LOOK_BACK
-                self._ask(_Task(account=account, tariff=tariff, since=since))
+                self._ask(_Learned(account=account, tariff=tariff, since=since))
 
     @callback
     def learned(self, since: datetime) -> None:
         """Price anew what depends on something that is known otherwise from a moment on."""
         for account, tariff in self._priced.items():
             if tariff.learns:
-                bands = tariff.learns_bands
-                self._ask(_Task(account=account, tariff=tariff, since=since, bands=bands))
+                self._ask(_Learned(account=account, tariff=tariff, since=since))
 
     async def settled(self) -> None:
         """Wait until everything that was asked for is done."""
@@ -104,18 +114,47 @@ class Repricing:
             task = self._queue.get_nowait()
             try:
                 await self._do(task)
-            except (OSError, sqlite3.Error) as err:
+            except (OSError, OverflowError, sqlite3.Error) as err:
                 _LOGGER.warning("What %s costs could not be made anew: %s", task.account, err)
             finally:
                 self._queue.task_done()
 
     async def _do(self, task: _Task) -> None:
         await self._ledger.set_pricing(task.account, task.tariff)
-        if task.tariff is None:
+        match task:
+            case _Learned(account=account, tariff=tariff, since=since):
+                make = self._ledger.rebuild if tariff.learns_bands else self._ledger.reprice
+                await make(account, since)
+            case _Contract(account=account, tariff=None):
+                self._begun.note_lost(account, to_ms(dt_util.utcnow()))
+            case _Contract(account=account, tariff=Tariff() as tariff):
+                await self._settle(account, tariff)
+                self._begun.note_contract(account, tariff.contract)
+
+    async def _settle(self, account: str, tariff: Tariff) -> None:
+        """Make anew what a contract says otherwise than the one that priced an account before.
+
+        Everything else stays as it was counted: quarter-hours know less than what was cut as
+        it came.
+        """
+        before, lost = self._begun.contract_of(account)
+        if before is None:
+            await self._ledger.rebuild(account, EVER)
             return
-        if task.bands:
-            await self._ledger.rebuild(task.account, task.since)
-        else:
-            await self._ledger.reprice(task.account, task.since)
-        if task.since == EVER:
-            self._begun.note_contract(task.account, task.tariff.contract)
+        now = dt_util.utcnow()
+        until = now if lost is None else from_ms(lost)
+        found = await self._hass.async_add_executor_job(
+            self._differences, account, tariff.of(before), tariff, until
+        )
+        for each in found:
+            make = self._ledger.rebuild if each.bands else self._ledger.reprice
+            await make(account, each.start, each.end)
+        if lost is not None:
+            await self._ledger.rebuild(account, until)
+
+    def _differences(
+        self, account: str, old: Tariff, new: Tariff, until: datetime
+    ) -> list[Difference]:
+        """Return where two tariffs differ since an account began. Blocks."""
+        first = self._ledger.first(account)
+        return [] if first is None else [*differences(old, new, from_ms(first), until)]

@@ -1,6 +1,7 @@
 """The one Site: it follows its meters and publishes what they say together."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.event import async_track_time_change
 
 from ..const import DOMAIN, ENTITY_PREFIX, SITE_UID
 from ..core.timeline import Slot
@@ -56,6 +58,8 @@ class SiteRuntime:
         self._contracts = ContractWatch(hass, entry, books)
         self._schedule = StatementSchedule(hass, self.statements)
         books.start(self._directory)
+        # A contract may hold from this day on, and another one no longer.
+        self._stop_days = async_track_time_change(hass, self._new_day, hour=0, minute=0, second=1)
         self._topology.start()
         self._contracts.start()
         self._schedule.start()
@@ -169,6 +173,7 @@ class SiteRuntime:
     async def close(self) -> None:
         """Stop following."""
         self._stop()
+        self._stop_days()
         for meter in self._coordinator.meters.values():
             meter.unbind()
         self._topology.close()
@@ -176,6 +181,10 @@ class SiteRuntime:
         self._schedule.close()
         await self.books.close()
         await self._coordinator.async_shutdown()
+
+    @callback
+    def _new_day(self, _now: datetime) -> None:
+        self.books.follow([*self._coordinator.meters.values()])
 
     @callback
     def _ports_changed(self) -> None:

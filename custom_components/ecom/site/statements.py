@@ -7,6 +7,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..core.billing.snapshot import StatementError
 from ..core.timeline import Slot
 from ..runtime import EcomConfigEntry
 from .books import Books
@@ -31,14 +32,22 @@ class Statements:
         self._books = books
 
     @callback
-    def picture(self) -> Picture:
-        """Return the Site as it is now."""
-        return picture_of(self._hass, self._entry, self._books)
+    def picture(self, day: date | None = None) -> Picture:
+        """Return the Site as it is now, with the contracts of now or of a day."""
+        return picture_of(self._hass, self._entry, self._books, day)
 
     async def draft(self, asked: Asked) -> Made:
-        """Return a draft of what is known now; raises ``StatementError``."""
+        """Return a draft of what is known now; raises ``StatementError``.
+
+        It is made by the contracts of its days, of which there must be one throughout.
+        """
+        first, last = asked.days.since, asked.days.until - timedelta(days=1)
+        billing = self._books.billing
+        if billing.assigned_on(first) != billing.assigned_on(last):
+            raise StatementError("statement_spans_contracts")
         await self._books.quarters.flush()
-        return await self._in_executor(partial(draft_of, self._books.store, self.picture(), asked))
+        picture = self.picture(first)
+        return await self._in_executor(partial(draft_of, self._books.store, picture, asked))
 
     async def issue(self, asked: Asked) -> tuple[Issued, bool]:
         """Issue a statement, and return whether it is new; raises ``StatementError``.

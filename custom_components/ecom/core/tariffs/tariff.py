@@ -72,6 +72,14 @@ class Tariff:
             return frozenset()
         return frozenset(rule.band for rule in self.contract.schedules[used[0]].rules)
 
+    def of(self, contract: Contract) -> Tariff:
+        """Return the tariff of another contract, told of the same things."""
+        return Tariff(contract, self._known)
+
+    def in_force(self, moment: datetime) -> bool:
+        """Return whether a moment is one of the contract's days, by when prices change."""
+        return self._in_force(self._price_day(moment))
+
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of ``[start, end)``, in order, without a hole between them.
 

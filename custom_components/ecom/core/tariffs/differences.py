@@ -1,0 +1,60 @@
+"""Where two tariffs say something else: other bands, or other prices of the same bands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from .pricing import PriceSlice
+from .tariff import Tariff
+
+_ALIKE: Final = ("price", "provisional", "tiers", "cycle_start")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """A time ``[start, end)`` in which another band holds, or else another price alone."""
+
+    start: datetime
+    end: datetime
+    bands: bool
+
+
+def differences(old: Tariff, new: Tariff, start: datetime, end: datetime) -> Iterator[Difference]:
+    """Yield where ``new`` differs from ``old``, in order, joined where it is of one kind.
+
+    Only the days of the new contract are looked at: what another one has priced before
+    it began, or after it ended, is nothing to it.
+    """
+    last: Difference | None = None
+    for found in _pieces(old, new, start, end):
+        if last is not None and last.end == found.start and last.bands is found.bands:
+            last = replace(last, end=found.end)
+            continue
+        if last is not None:
+            yield last
+        last = found
+    if last is not None:
+        yield last
+
+
+def _pieces(old: Tariff, new: Tariff, start: datetime, end: datetime) -> Iterator[Difference]:
+    old_slices, new_slices = old.slices(start, end), new.slices(start, end)
+    before, after, at = next(old_slices, None), next(new_slices, None), start
+    while before is not None and after is not None:
+        until = min(before.end, after.end)
+        if new.in_force(at) and (kind := _differ(before, after)) is not None:
+            yield Difference(start=at, end=until, bands=kind)
+        if before.end == until:
+            before = next(old_slices, None)
+        if after.end == until:
+            after = next(new_slices, None)
+        at = until
+
+
+def _differ(before: PriceSlice, after: PriceSlice) -> bool | None:
+    """Return whether bands differ, or prices alone; None if neither does."""
+    if before.band != after.band:
+        return True
+    alike = all(getattr(before, name) == getattr(after, name) for name in _ALIKE)
+    return None if alike else False

@@ -1,0 +1,59 @@
+"""Where two tariffs say something else, and where they do not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from custom_components.ecom.core.tariffs.differences import differences
+from custom_components.ecom.core.tariffs.tariff import Tariff
+from custom_components.ecom.core.tariffs.templates import make
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+DAYS = timedelta(days=3)
+PEAKS = {"template": "peak_offpeak", "prices": "0.3 0.1", "windows": "22:24-06:24"}
+
+
+def tariff(**settings: Any) -> Tariff:
+    """Return the tariff of a template, in UTC."""
+    return Tariff(make(settings, "ours", "UTC", "EUR"))
+
+
+def found(old: Tariff, new: Tariff) -> list[tuple[str, str, bool]]:
+    """Return the differences of three days from 1 November on."""
+    return [
+        (f"{each.start:%d %H:%M}", f"{each.end:%d %H:%M}", each.bands)
+        for each in differences(old, new, START, START + DAYS)
+    ]
+
+
+def test_what_is_the_same_is_no_difference() -> None:
+    """Nor is what lies after the time, or is not charged by the unit."""
+    old = tariff(**PEAKS)
+    assert found(old, tariff(**PEAKS | {"standing": "12"})) == []
+    assert found(old, tariff(**PEAKS | {"prices": "0.3 0.1\n2027-01-01 9 9"})) == []
+
+
+def test_another_price_of_one_band() -> None:
+    """In the hours of that band alone."""
+    new = tariff(**PEAKS | {"prices": "0.3 0.2\n2026-11-03 0.3 0.1"})
+    assert found(tariff(**PEAKS), new) == [
+        ("01 00:00", "01 06:24", False),
+        ("01 22:24", "02 06:24", False),
+        ("02 22:24", "03 00:00", False),
+    ]
+
+
+def test_other_hours() -> None:
+    """Between the old beginnings and the new ones, each day."""
+    new = tariff(**PEAKS | {"windows": "22:38-06:38"})
+    assert found(tariff(**PEAKS), new)[:3] == [
+        ("01 06:24", "01 06:38", True),
+        ("01 22:24", "01 22:38", True),
+        ("02 06:24", "02 06:38", True),
+    ]
+
+
+def test_only_the_days_of_the_new_contract() -> None:
+    """What it did not price before it began is nothing to it; a price and a band join apart."""
+    new = tariff(template="flat", prices="0.3", since="2026-11-02", until="2026-11-03")
+    assert found(tariff(**PEAKS), new) == [("02 00:00", "03 00:00", True)]
+    assert found(tariff(template="flat", prices="0.2"), new) == [("02 00:00", "03 00:00", False)]
