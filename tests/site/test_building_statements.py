@@ -114,6 +114,10 @@ class Month:
         assert isinstance(answer, dict)
         return dict(answer)
 
+    async def paper(self, member: str) -> str:
+        """Return a member's statement on paper, with plain spaces."""
+        return str((await self.states(member=member))["html"]).replace("\N{NO-BREAK SPACE}", " ")
+
 
 def as_subentry(made: Any) -> Any:
     """Return a part as a running site takes it."""
@@ -174,15 +178,15 @@ async def test_what_each_flat_used_is_in_its_book(month: Month) -> None:
 
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
-    exchanged = (await month.states(member=f"Synthetic {EXCHANGED}"))["html"]
+    exchanged = await month.paper(f"Synthetic {EXCHANGED}")
     told = "meter exchanged on 16 Sep 2026 10:15, closed at 2,3"
     assert told in exchanged
     assert "No reading of" not in exchanged
-    gapped = (await month.states(member=f"Synthetic {GAPPED}"))["html"]
+    gapped = await month.paper(f"Synthetic {GAPPED}")
     gap = f"{GAPPED} electricity from 21 Sep 2026 12:00 to 21 Sep 2026 18:00"
     assert gap in gapped
     assert gapped.count("No reading of") == 1
     assert "Estimated" in gapped
     assert "exchanged" not in gapped
-    moved = (await month.states(member="Synthetic tenant B"))["html"]
+    moved = await month.paper("Synthetic tenant B")
     assert "12 Sep 2026" in moved

@@ -34,6 +34,16 @@ def sun_notes(sun: Sunny) -> Iterator[Words]:
             yield Words(key=key, values={"amount": str(units(amount))})
 
 
+def stay_notes(person: Person | None, since: date, until: date) -> tuple[Words, ...]:
+    """Return which days are a member's, where they are not all of the period."""
+    if person is None or person.days(since, until) == (since, until):
+        return ()
+    first, after = person.days(since, until)
+    last = after - timedelta(days=1)
+    values = {"since": first.isoformat(), "until": last.isoformat()}
+    return (Words(key="note_stay", values=values),)
+
+
 def provisions(person: Person, since: date, until: date) -> tuple[Provision, ...]:
     """Return what was paid in advance: on the first of each month that a member was there."""
     first, last = person.days(since, until)

@@ -10,7 +10,7 @@ from .dividing import Divided
 from .groups import Group
 from .picture import Person, Picture
 from .quarter_store import QuarterStore
-from .statement_facts import histories, issuer_of, provisions, recipient_of
+from .statement_facts import histories, issuer_of, provisions, recipient_of, stay_notes
 from .statement_sections import Days, Found, Sections, divided
 from .usage import Usage
 
@@ -57,6 +57,7 @@ def draft_of(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
         recipient=recipient_of(picture, person),
         sections=tuple(_compared(each, before.get(key)) for key, each in sections.items()),
         provisions=() if person is None else provisions(person, days.since, days.until),
+        notes=stay_notes(person, days.since, days.until),
         history=tuple(histories(usage, picture, person, _groups(found), days.until)),
     )
     return Made(statement=statement, divided=tuple(found))

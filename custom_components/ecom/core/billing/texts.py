@@ -160,6 +160,11 @@ class Wording:
         return re.sub(" ([;!?])", NARROW + r"\1", made).replace(" :", f"{HARD}:")
 
 
+def _day(stated: date | str) -> date:
+    """Return a day; those of words are stated in ISO."""
+    return date.fromisoformat(stated) if isinstance(stated, str) else stated
+
+
 class _Formats(Formatter):
     """Formats by the kind that stands after the name in a text."""
 
@@ -169,7 +174,7 @@ class _Formats(Formatter):
             "price": lambda value: wording.price(Decimal(value)),
             "number": lambda value: wording.number(Decimal(value)),
             "percent": lambda value: wording.percent(Fraction(value)),
-            "date": wording.day,
+            "date": lambda value: wording.day(_day(value)),
             "moment": wording.moment,
             "unit": lambda value: wording.unit(Unit(value)),
             "per": lambda value: wording.unit(Unit(value), per=True),

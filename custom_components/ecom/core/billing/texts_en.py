@@ -89,6 +89,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
+    "note_stay": "Within the period, these are the days from {since:date} to {until:date}.",
     "note_own_sun": "Own production used: {amount:number} kWh, which cost nothing and "
     "are in no line.",
     "note_sun_unknown": "Of {amount:number} kWh nobody knows whether they were own "

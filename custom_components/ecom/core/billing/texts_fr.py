@@ -90,6 +90,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
+    "note_stay": "Dans la période, il s'agit des jours du {since:date} au {until:date}.",
     "note_own_sun": "Production propre consommée : {amount:number} kWh, gratuits et dans "
     "aucune ligne.",
     "note_sun_unknown": "De {amount:number} kWh, nul ne sait s'ils venaient de la "
