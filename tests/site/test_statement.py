@@ -438,6 +438,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"member": "Anna", "start": "2026-10-02", "end": "2026-10-02"}, "end_before_start"),
     ({"member": "Anna", "end": "2026-11-05"}, "statement_future"),
     ({"member": "Anna", "start": "2026-11-04"}, "statement_future"),
+    *(({"member": "Anna", **days}, "no_such_time") for days in (
+        {"start": "0001-01-01"}, {"start": "0001-01-02", "end": "0001-01-03"},
+        {"end": "0001-01-01"}, {"start": "9999-12-15"}, {"end": "9999-12-31"},
+    )),
     ({"member": "Anna", "start": "2023-10-01", "end": "2026-11-01"}, "statement_too_long"),
     ({"site": True, "start": "2026-11-01", "end": "2026-11-04", "issue": True},
      "statement_not_over"),
