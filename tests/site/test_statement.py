@@ -477,6 +477,42 @@ async def test_a_main_meter_that_is_silent(house: House) -> None:
     assert raised.value.translation_placeholders == {"contract": "Power"}
 
 
+async def test_what_has_no_price(flats: Flats) -> None:
+    """Is told of one's own use and of the building, apart; it can be drafted, and not issued."""
+    odd = {("2026-10-06T08:00", "odd"): 1}
+    flats.writes({"grid": {("2026-10-06T08:00", "odd"): 30}, "anna": odd})
+    flats.writes({"bruno": {("2026-10-06T08:00", "odd"): 12}})
+    anna = await flats.statement(member="Anna")
+    (section,) = anna["sections"]
+    assert section["quality"] == {"measured": 51.000001, "unpriced": 1.0}
+    (told,) = section["unpriced"]
+    assert (told["band"], told["unit"], told["own"], told["quantity"]) == ("odd", "kwh", 1.0, 30.0)
+    assert "Own use that is not priced, and in no total: Energy (odd), 1 kWh" in anna["html"]
+    assert "Not priced of the whole building" in anna["html"]
+    assert "total: Energy (odd), 30 kWh" in anna["html"]
+    site = (await flats.statement(site=True))["sections"][0]
+    assert (site["quality"]["unpriced"], site["unpriced"][0]["own"]) == (30.0, 30.0)
+    for asked in ({"member": "Anna"}, {"site": True}):
+        with pytest.raises(ServiceValidationError) as raised:
+            await flats.statement(**asked, issue=True)
+        assert raised.value.translation_key == "statement_unpriced"
+        assert raised.value.translation_placeholders == {
+            "contract": "Power",
+            "amount": "30",
+            "unit": "kWh",
+        }
+
+
+async def test_who_used_nothing_that_has_no_price(flats: Flats) -> None:
+    """Is told of the building's alone."""
+    flats.writes({"grid": {("2026-10-06T08:00", "odd"): 30}})
+    anna = await flats.statement(member="Anna")
+    (section,) = anna["sections"]
+    assert "unpriced" not in section["quality"]
+    assert [each["own"] for each in section["unpriced"]] == [0.0]
+    assert "Own use that is not priced" not in anna["html"]
+
+
 async def test_shares_that_are_too_many(house: House) -> None:
     """More than a hundred percent cannot be held."""
     parts = [*USUAL[:5], member("anna", "anna", fixed=80), member("bruno", "bruno", fixed=30)]
@@ -507,6 +543,7 @@ REASONS: dict[str, set[str]] = {
     "statement_no_contract": set(),
     "statement_not_there": {"member"},
     "statement_nothing": set(),
+    "statement_unpriced": {"contract", "amount", "unit"},
     "two_at_once": {"member", "unit"},
 }
 """The keys of what is raised where statements are made, and what is told with each."""

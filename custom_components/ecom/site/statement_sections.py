@@ -84,7 +84,7 @@ class Sections:
 
     def _of_member(self, person: Person, found: Sequence[Divided]) -> Iterator[tuple[str, Section]]:
         for each, division in [(one, one.division) for one in found if one.division is not None]:
-            facts = self._facts(person, each)
+            facts = self._facts(person, each, has_unpriced=bool(division.bill.unpriced))
             contract = each.tariff.contract
             section = section_of_member(contract, division, person.key, facts)
             sun = sun_notes(each.sun.get(person.key, Sunny()))
@@ -107,7 +107,7 @@ class Sections:
             facts = facts_of(self._usage, flows, self._days.since, self._days.until)
         return section_of_bill(supply.contract, bill(supply), facts)
 
-    def _facts(self, person: Person, each: Divided) -> Facts:
+    def _facts(self, person: Person, each: Divided, *, has_unpriced: bool) -> Facts:
         """Return what is known of a member's own meters on the member's days."""
         if self._bare:
             return Facts()
@@ -122,6 +122,9 @@ class Sections:
             facts_of(self._usage, [(meter, meter.drawn) for meter in meters], first, last),
             quality=tallies(rows),
             bound=sum((row.bound for row in rows), Decimal(0)),
+            own=bill(replace(each.supply, usage=rows, since=first, until=last))
+            if has_unpriced and first < last
+            else None,
         )
 
 

@@ -69,6 +69,14 @@ ENGLISH: Final[Mapping[str, str]] = {
     "unpriced": "Not priced, and in no total: {label:name}, {quantity:number} {unit:unit}",
     "unpriced_band": "Not priced, and in no total: {label:name} ({band:name}), "
     "{quantity:number} {unit:unit}",
+    "unpriced_own": "Own use that is not priced, and in no total: {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_own_band": "Own use that is not priced, and in no total: {label:name} "
+    "({band:name}), {quantity:number} {unit:unit}",
+    "unpriced_all": "Not priced of the whole building, and in nobody's total: {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_all_band": "Not priced of the whole building, and in nobody's total: "
+    "{label:name} ({band:name}), {quantity:number} {unit:unit}",
     "tariffs": "Tariffs applied",
     "since_until": "Days",
     "source": "Source",

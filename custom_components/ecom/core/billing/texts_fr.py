@@ -69,6 +69,14 @@ FRENCH: Final[Mapping[str, str]] = {
     "unpriced": "Sans prix, et dans aucun total : {label:name}, {quantity:number} {unit:unit}",
     "unpriced_band": "Sans prix, et dans aucun total : {label:name} ({band:name}), "
     "{quantity:number} {unit:unit}",
+    "unpriced_own": "Consommation propre sans prix, et dans aucun total : {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_own_band": "Consommation propre sans prix, et dans aucun total : {label:name} "
+    "({band:name}), {quantity:number} {unit:unit}",
+    "unpriced_all": "Sans prix pour tout l'immeuble, et dans le total de personne : "
+    "{label:name}, {quantity:number} {unit:unit}",
+    "unpriced_all_band": "Sans prix pour tout l'immeuble, et dans le total de personne : "
+    "{label:name} ({band:name}), {quantity:number} {unit:unit}",
     "tariffs": "Tarifs appliqués",
     "since_until": "Jours",
     "source": "Source",
