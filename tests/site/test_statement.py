@@ -108,6 +108,59 @@ async def test_the_key_divides_what_is_common(
     assert found.get("vacant", 0) == 100 - sum(shares)
 
 
+WEIGHTLESS = {
+    "surface": "No member has a weight for the key floor area: what is common is divided in equal",
+    "occupants": "No member has a weight for the key occupants: what is common is divided in equal",
+    "thousandths": "weight for the key thousandths: what is common is borne by the owner",
+    "fixed": "for the key fixed percentages: what is common is borne by the owner",
+}
+
+
+@pytest.mark.parametrize(("key", "note"), WEIGHTLESS.items())
+async def test_a_key_that_nobody_has_a_weight_for(house: House, key: str, note: str) -> None:
+    """Is told to members and of the site, with what follows."""
+    parts = [*USUAL[:5], member("anna", "anna"), member("bruno", "bruno")]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    site = await flats.statement(site=True)
+    lacks = {"key": key, "note": "key_without_weights", "members": []}
+    assert site["divisions"][0]["key_lacks"] == lacks
+    assert note in site["html"]
+    assert note in (await flats.statement(member="Anna"))["html"]
+    bears = {one["name"] for one in site["divisions"][0]["shared"] if one["gross"]}
+    assert bears == ({"vacant"} if "owner" in note else {"Anna", "Bruno"})
+
+
+async def test_a_member_who_misses_a_weight(house: House) -> None:
+    """Is named, if there on those days; a weight of 0 that somebody stated is one."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", surface=60),
+        member("bruno", "bruno"),
+        meter("desk"),
+        meter("oven"),
+        member("chloe", "desk", surface=0),
+        member("dan", "oven", moved_out="2026-10-01"),
+    ]
+    flats = await Flats.at(house, *parts, common_key="surface")
+    flats.writes(USED)
+    site = await flats.statement(site=True)
+    lacks = {"key": "surface", "note": "key_weight_missing", "members": ["Bruno"]}
+    assert site["divisions"][0]["key_lacks"] == lacks
+    told = "the key floor area, and so without a share of what is common: Bruno."
+    for html in (site["html"], (await flats.statement(member="Anna"))["html"]):
+        assert told in html
+
+
+@pytest.mark.parametrize("key", ["equal", "surface", "consumption"])
+async def test_a_key_that_lacks_nothing(flats: Flats, key: str) -> None:
+    """Is told nothing of."""
+    await flats.options(common_key=key)
+    site = await flats.statement(site=True)
+    assert site["divisions"][0]["key_lacks"] is None
+    assert "weight for the key" not in site["html"]
+
+
 async def test_the_key_of_own_use(flats: Flats) -> None:
     """Who uses twice as much bears twice as much of the stairs."""
     flats.writes({"bruno": {("2026-10-06T08:00", "peak"): 49.500002}})

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..core.billing.keys import Unweighed
 from ..core.billing.lines import Line, TaxLine
 from ..core.billing.parts import Part
 from ..core.billing.render_csv import render_csv
@@ -169,6 +170,19 @@ def _division(each: Divided, picture: Picture) -> Json:
         "losses": _part(each.division.losses),
         "fixed": _part(each.division.fixed),
         "shared": _parts(shared, names),
+        "key_lacks": _lacks(each.unweighed, names),
+    }
+
+
+def _lacks(lacks: Unweighed | None, names: Mapping[str, str]) -> Json | None:
+    """Return what the key lacks: the weights of all, or of some members, by their names."""
+    if lacks is None:
+        return None
+    note = "key_without_weights" if lacks.of_all else "key_weight_missing"
+    return {
+        "key": lacks.kind.value,
+        "note": note,
+        "members": [names[each] for each in lacks.members],
     }
 
 

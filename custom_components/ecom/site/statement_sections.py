@@ -18,7 +18,7 @@ from ..core.tariffs.model import Direction
 from .dividing import Divided, Divider, Sunny
 from .groups import Group, paid, supplied, unit_of
 from .picture import Person, Picture
-from .statement_facts import facts_of, sun_notes
+from .statement_facts import facts_of, key_notes, sun_notes
 from .usage import Usage
 
 
@@ -88,11 +88,14 @@ class Sections:
             contract = each.tariff.contract
             section = section_of_member(contract, division, person.key, facts)
             sun = sun_notes(each.sun.get(person.key, Sunny()))
-            yield each.group.contract, replace(section, notes=(*section.notes, *sun))
+            key = key_notes(self._picture, each.unweighed)
+            yield each.group.contract, replace(section, notes=(*section.notes, *sun, *key))
 
     def _of_site(self, found: Sequence[Divided]) -> Iterator[tuple[str, Section]]:
         for each in found:
-            yield each.group.contract, self._whole(each.group, each.supply)
+            section = self._whole(each.group, each.supply)
+            key = key_notes(self._picture, each.unweighed)
+            yield each.group.contract, replace(section, notes=(*section.notes, *key))
         for group in paid(self._picture):
             tariff = self._picture.contracts[group.contract]
             flows = [meter.fed for meter in group.mains]

@@ -96,6 +96,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "note_share": "Key: {key:name}, {weight:number} of {of:number} of {pool:money} before tax.",
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
+    "key_without_weights": "No member has a weight for the key {key:name}: what is common is "
+    "divided in equal parts.",
+    "key_without_weights_vacant": "No member has a weight for the key {key:name}: what is common "
+    "is borne by the owner.",
+    "key_weight_missing": "Without a weight for the key {key:name}, and so without a share of "
+    "what is common: {members:text}.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
     "note_own_sun": "Own production used: {amount:number} kWh, which cost nothing and "
     "are in no line.",

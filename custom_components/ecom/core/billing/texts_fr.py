@@ -97,6 +97,12 @@ FRENCH: Final[Mapping[str, str]] = {
     "note_share": "Clé : {key:name}, {weight:number} sur {of:number} de {pool:money} HT.",
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
+    "key_without_weights": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est commun "
+    "est réparti à parts égales.",
+    "key_without_weights_vacant": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est "
+    "commun est à la charge du propriétaire.",
+    "key_weight_missing": "Sans poids pour la clé {key:name}, et donc sans part de ce qui est "
+    "commun : {members:text}.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
     "note_own_sun": "Production propre consommée : {amount:number} kWh, gratuits et dans "
     "aucune ligne.",
