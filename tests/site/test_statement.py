@@ -596,6 +596,7 @@ REASONS: dict[str, set[str]] = {
     "statement_no_contract": set(),
     "statement_not_there": {"member"},
     "statement_nothing": set(),
+    "statement_overlaps": {"number"},
     "statement_unpriced": {"contract", "amount", "unit"},
     "two_at_once": {"member", "unit"},
 }
