@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
+from custom_components.ecom.core.billing.lines import Unit, Unpriced
 from custom_components.ecom.core.billing.snapshot import StatementError, canonical
 from custom_components.ecom.core.billing.statement import Language, Party, Statement
 from custom_components.ecom.core.quarters import Mark
 from custom_components.ecom.site import database
 from custom_components.ecom.site.quarter_store import QuarterStore
+from custom_components.ecom.site.statement_maker import check_priced
 from custom_components.ecom.site.statement_store import StatementStore
 from tests.core.billing.demo import demo
 from tests.flats import USED, USUAL, Flats, member
@@ -225,6 +227,20 @@ async def test_who_may_have_a_statement(house: House) -> None:
         await flats.statement(bob, issue=True)
     assert raised.value.translation_key == "only_administrators"
     assert (await flats.statement(boss, number="2026-0001"))["recipient"] == "Anna"
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_only_what_was_used_needs_a_price(unit: Unit) -> None:
+    """A charge by time, or a rate, may be missing from a statement that is issued."""
+    (section, *_) = draft().sections
+    lacks = Unpriced(component="x", label="x", quantity=Decimal("1.50"), unit=unit)
+    statement = draft(sections=(replace(section, unpriced=(lacks,)),))
+    if unit not in (Unit.KWH, Unit.M3):
+        check_priced(statement)
+        return
+    with pytest.raises(StatementError) as raised:
+        check_priced(statement)
+    assert raised.value.args[1]["amount"] == "1.5"
 
 
 EACH_DAY = [
