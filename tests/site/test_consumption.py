@@ -209,6 +209,7 @@ async def test_a_source_of_ecom_knows_its_counters(meter: MeterAtHome) -> None:
         ({"start": "2018-01-01 00:00:00"}, "too_much"),
         ({"entity_id": ["sensor.nobody"], "end": "2026-11-26 13:00:00"}, "no_meter_of_entity"),
         ({"start": "0001-01-01 00:00:00+14:00"}, "no_such_time"),
+        ({"start": "0001-01-02 00:00:00", "end": "0001-01-03 00:00:00"}, "no_such_time"),
         ({"end": "9999-12-31 23:59:59"}, "no_such_time"),
     ],
 )

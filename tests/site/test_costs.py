@@ -271,6 +271,29 @@ async def test_who_may_ask(flats: Flats) -> None:
         assert raised.value.translation_key == "not_yours"
 
 
+async def test_a_contract_is_for_administrators(flats: Flats) -> None:
+    """Its rows and its bill are those of the whole building; so is the site's statement."""
+    ada, boss = flats.user("ada"), flats.user("boss", admin=True)
+    power = {"entity_id": sensor(flats, "power", "price")}
+    (told,) = await flats.costs(boss, **power)
+    assert (told["kind"], await flats.costs(**power)) == ("contract", [told])
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.costs(ada, **power)
+    assert raised.value.translation_key == "only_administrators"
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(ada, site=True)
+    assert raised.value.translation_key == "only_administrators"
+
+
+async def test_a_contract_has_no_consumption(flats: Flats) -> None:
+    """Its sensor is no meter's, whoever asks."""
+    power = {"entity_id": sensor(flats, "power", "price")}
+    for user in (flats.user("ada"), flats.user("boss", admin=True), None):
+        with pytest.raises(ServiceValidationError) as raised:
+            await flats.ask("get_consumption", user, start="2026-10-01 00:00:00", **power)
+        assert raised.value.translation_key == "no_meter_of_entity"
+
+
 async def test_what_hangs_below_a_members_meter(house: House) -> None:
     """Is the member's as well, and asked about together it is counted once."""
     parts = [

@@ -82,6 +82,41 @@ async def test_where_it_cannot_hang(
     assert config_of(site, child).parent is None
 
 
+CONTRACTS = {
+    "Base": {"template": "flat", "prices": "0.2"},
+    "Water": {"template": "water", "prices": "4"},
+    "Sale": {"template": "feed_in", "prices": "0.04"},
+    "Broken": {"template": "flat", "prices": "cheap"},
+}
+
+
+@pytest.mark.parametrize(
+    ("title", "role", "field", "contract", "is_kept"),
+    [
+        ("entity:grid", "grid", "contract", "Base", True),
+        ("entity:grid", "grid", "feed_in", "Sale", True),
+        ("entity:flat", "sub_meter", "feed_in", "Sale", True),
+        ("entity:tap", "hot_water", "contract", "Base", False),
+        ("entity:tap", "hot_water", "contract", "Water", False),
+        ("entity:tap", "hot_water", "feed_in", "Sale", False),
+        ("entity:grid", "grid", "contract", "Sale", False),
+        ("entity:grid", "grid", "feed_in", "Base", False),
+        ("entity:grid", "grid", "contract", "Broken", False),
+    ],
+)
+async def test_contracts_that_suit_a_meter(  # noqa: PLR0913 - a row of the table each
+    house: House, title: str, role: str, field: str, contract: str, *, is_kept: bool
+) -> None:
+    """Are of what it measures, and of the direction of the field; the form refuses others."""
+    parts = [part("contract", name, **data) for name, data in CONTRACTS.items()]
+    site = await house.add_site(GRID, FLAT, TAP, parts=parts)
+    key = id_of(site, contract)
+    result = await change(house, site, title, role, **{field: key})
+    assert site.subentries[id_of(site, title)].data.get(field) == (key if is_kept else None)
+    if not is_kept:
+        assert result["errors"] == {"base": "contract_of_other_kind"}
+
+
 async def test_a_parent_that_is_another_thing_now(house: House) -> None:
     """A meter whose parent changed its role, or is gone, hangs on the trunk."""
     site = await a_site(house)

@@ -1,5 +1,6 @@
 """What a unit costs and when, as the action tells it."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ecom.const import DOMAIN
+from custom_components.ecom.core.tariffs.tariff import Tariff
 from tests.entities import add_sensor, registry_id
 from tests.house import House, part
 
@@ -90,6 +92,25 @@ async def test_tiers_and_what_is_not_known(house: House) -> None:
     assert spot_rows["prices"][0]["price"] is None
     (_, spot_rows) = await ask(house, **NIGHT, resolution="hour")
     assert spot_rows["prices"][0]["price"] is None
+
+
+@pytest.mark.parametrize("asked", [{}, {"resolution": "quarter_hour"}])
+async def test_years_of_prices_hold_nobody_up(
+    house: House, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    """They are reckoned apart from all else that Home Assistant does."""
+    await a_site(house, Ours=PEAKS)
+    reckoned_in: list[int] = []
+    slices = Tariff.slices
+
+    def noted(*args: Any) -> Any:
+        reckoned_in.append(threading.get_ident())
+        return slices(*args)
+
+    monkeypatch.setattr(Tariff, "slices", noted)
+    await ask(house, **NIGHT, **asked)
+    assert reckoned_in
+    assert threading.get_ident() not in reckoned_in
 
 
 async def test_a_contract_by_name_or_by_what_it_bills(house: House) -> None:

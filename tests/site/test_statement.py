@@ -108,6 +108,59 @@ async def test_the_key_divides_what_is_common(
     assert found.get("vacant", 0) == 100 - sum(shares)
 
 
+WEIGHTLESS = {
+    "surface": "No member has a weight for the key floor area: what is common is divided in equal",
+    "occupants": "No member has a weight for the key occupants: what is common is divided in equal",
+    "thousandths": "weight for the key thousandths: what is common is borne by the owner",
+    "fixed": "for the key fixed percentages: what is common is borne by the owner",
+}
+
+
+@pytest.mark.parametrize(("key", "note"), WEIGHTLESS.items())
+async def test_a_key_that_nobody_has_a_weight_for(house: House, key: str, note: str) -> None:
+    """Is told to members and of the site, with what follows."""
+    parts = [*USUAL[:5], member("anna", "anna"), member("bruno", "bruno")]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    site = await flats.statement(site=True)
+    lacks = {"key": key, "note": "key_without_weights", "members": []}
+    assert site["divisions"][0]["key_lacks"] == lacks
+    assert note in site["html"]
+    assert note in (await flats.statement(member="Anna"))["html"]
+    bears = {one["name"] for one in site["divisions"][0]["shared"] if one["gross"]}
+    assert bears == ({"vacant"} if "owner" in note else {"Anna", "Bruno"})
+
+
+async def test_a_member_who_misses_a_weight(house: House) -> None:
+    """Is named, if there on those days; a weight of 0 that somebody stated is one."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", surface=60),
+        member("bruno", "bruno"),
+        meter("desk"),
+        meter("oven"),
+        member("chloe", "desk", surface=0),
+        member("dan", "oven", moved_out="2026-10-01"),
+    ]
+    flats = await Flats.at(house, *parts, common_key="surface")
+    flats.writes(USED)
+    site = await flats.statement(site=True)
+    lacks = {"key": "surface", "note": "key_weight_missing", "members": ["Bruno"]}
+    assert site["divisions"][0]["key_lacks"] == lacks
+    told = "the key floor area, and so without a share of what is common: Bruno."
+    for html in (site["html"], (await flats.statement(member="Anna"))["html"]):
+        assert told in html
+
+
+@pytest.mark.parametrize("key", ["equal", "surface", "consumption"])
+async def test_a_key_that_lacks_nothing(flats: Flats, key: str) -> None:
+    """Is told nothing of."""
+    await flats.options(common_key=key)
+    site = await flats.statement(site=True)
+    assert site["divisions"][0]["key_lacks"] is None
+    assert "weight for the key" not in site["html"]
+
+
 async def test_the_key_of_own_use(flats: Flats) -> None:
     """Who uses twice as much bears twice as much of the stairs."""
     flats.writes({"bruno": {("2026-10-06T08:00", "peak"): 49.500002}})
@@ -438,6 +491,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"member": "Anna", "start": "2026-10-02", "end": "2026-10-02"}, "end_before_start"),
     ({"member": "Anna", "end": "2026-11-05"}, "statement_future"),
     ({"member": "Anna", "start": "2026-11-04"}, "statement_future"),
+    *(({"member": "Anna", **days}, "no_such_time") for days in (
+        {"start": "0001-01-01"}, {"start": "0001-01-02", "end": "0001-01-03"},
+        {"end": "0001-01-01"}, {"start": "9999-12-15"}, {"end": "9999-12-31"},
+    )),
     ({"member": "Anna", "start": "2023-10-01", "end": "2026-11-01"}, "statement_too_long"),
     ({"site": True, "start": "2026-11-01", "end": "2026-11-04", "issue": True},
      "statement_not_over"),
@@ -491,6 +548,42 @@ async def test_a_main_meter_that_is_silent(house: House) -> None:
     assert raised.value.translation_placeholders == {"contract": "Power"}
 
 
+async def test_what_has_no_price(flats: Flats) -> None:
+    """Is told of one's own use and of the building, apart; it can be drafted, and not issued."""
+    odd = {("2026-10-06T08:00", "odd"): 1}
+    flats.writes({"grid": {("2026-10-06T08:00", "odd"): 30}, "anna": odd})
+    flats.writes({"bruno": {("2026-10-06T08:00", "odd"): 12}})
+    anna = await flats.statement(member="Anna")
+    (section,) = anna["sections"]
+    assert section["quality"] == {"measured": 51.000001, "unpriced": 1.0}
+    (told,) = section["unpriced"]
+    assert (told["band"], told["unit"], told["own"], told["quantity"]) == ("odd", "kwh", 1.0, 30.0)
+    assert "Own use that is not priced, and in no total: Energy (odd), 1 kWh" in anna["html"]
+    assert "Not priced of the whole building" in anna["html"]
+    assert "total: Energy (odd), 30 kWh" in anna["html"]
+    site = (await flats.statement(site=True))["sections"][0]
+    assert (site["quality"]["unpriced"], site["unpriced"][0]["own"]) == (30.0, 30.0)
+    for asked in ({"member": "Anna"}, {"site": True}):
+        with pytest.raises(ServiceValidationError) as raised:
+            await flats.statement(**asked, issue=True)
+        assert raised.value.translation_key == "statement_unpriced"
+        assert raised.value.translation_placeholders == {
+            "contract": "Power",
+            "amount": "30",
+            "unit": "kWh",
+        }
+
+
+async def test_who_used_nothing_that_has_no_price(flats: Flats) -> None:
+    """Is told of the building's alone."""
+    flats.writes({"grid": {("2026-10-06T08:00", "odd"): 30}})
+    anna = await flats.statement(member="Anna")
+    (section,) = anna["sections"]
+    assert "unpriced" not in section["quality"]
+    assert [each["own"] for each in section["unpriced"]] == [0.0]
+    assert "Own use that is not priced" not in anna["html"]
+
+
 async def test_shares_that_are_too_many(house: House) -> None:
     """More than a hundred percent cannot be held."""
     parts = [*USUAL[:5], member("anna", "anna", fixed=80), member("bruno", "bruno", fixed=30)]
@@ -522,6 +615,8 @@ REASONS: dict[str, set[str]] = {
     "statement_no_contract": set(),
     "statement_not_there": {"member"},
     "statement_nothing": set(),
+    "statement_overlaps": {"number"},
+    "statement_unpriced": {"contract", "amount", "unit"},
     "two_at_once": {"member", "unit"},
 }
 """The keys of what is raised where statements are made, and what is told with each."""

@@ -4,18 +4,20 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from homeassistant.exceptions import ServiceValidationError
 
+from custom_components.ecom.core.billing.lines import Unit, Unpriced
 from custom_components.ecom.core.billing.snapshot import StatementError, canonical
 from custom_components.ecom.core.billing.statement import Language, Party, Statement
 from custom_components.ecom.core.quarters import Mark
 from custom_components.ecom.site import database
 from custom_components.ecom.site.quarter_store import QuarterStore
+from custom_components.ecom.site.statement_maker import check_priced
 from custom_components.ecom.site.statement_store import StatementStore
 from tests.core.billing.demo import demo
 from tests.flats import USED, USUAL, Flats, member
@@ -47,7 +49,8 @@ def draft(**more: object) -> Statement:
 def test_numbers_follow_each_other_within_a_year(store: StatementStore) -> None:
     """Whoever they are for."""
     numbers = [store.issue(party, draft(), NOON)[0].number for party in ("anna", "bruno")]
-    later = draft(issued_on=date(2027, 1, 2), until=date(2026, 2, 17))
+    first = draft().until
+    later = draft(issued_on=date(2027, 1, 2), since=first, until=first + timedelta(days=1))
     numbers.append(store.issue("anna", later, NOON)[0].number)
     assert numbers == ["2026-0001", "2026-0002", "2027-0001"]
 
@@ -224,3 +227,63 @@ async def test_who_may_have_a_statement(house: House) -> None:
         await flats.statement(bob, issue=True)
     assert raised.value.translation_key == "only_administrators"
     assert (await flats.statement(boss, number="2026-0001"))["recipient"] == "Anna"
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_only_what_was_used_needs_a_price(unit: Unit) -> None:
+    """A charge by time, or a rate, may be missing from a statement that is issued."""
+    (section, *_) = draft().sections
+    lacks = Unpriced(component="x", label="x", quantity=Decimal("1.50"), unit=unit)
+    statement = draft(sections=(replace(section, unpriced=(lacks,)),))
+    if unit not in (Unit.KWH, Unit.M3):
+        check_priced(statement)
+        return
+    with pytest.raises(StatementError) as raised:
+        check_priced(statement)
+    assert raised.value.args[1]["amount"] == "1.5"
+
+
+EACH_DAY = [
+    (f"{day}T08:00", "peak") for day in ("2026-09-10", "2026-10-10", "2026-10-31", "2026-11-01")
+]
+OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"start": "2026-10-01", "end": "2026-10-15"},
+        {"start": "2026-10-31", "end": "2026-11-02"},
+        {"start": "2026-09-01", "end": "2026-11-02"},
+        {"start": "2026-10-10", "end": "2026-10-11"},
+    ],
+)
+async def test_no_day_is_in_two_statements(house: House, days: dict[str, str]) -> None:
+    """Of a member; the error names the one that has it, and days can be drafted for all that."""
+    flats = await Flats.at(house)
+    flats.writes(USED)
+    flats.writes({key: dict.fromkeys(EACH_DAY, 1) for key in ("grid", "anna", "bruno")})
+    number = (await flats.statement(member="Anna", issue=True, **OCTOBER))["number"]
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna", issue=True, **days)
+    assert raised.value.translation_key == "statement_overlaps"
+    assert raised.value.translation_placeholders == {"number": number}
+    assert (await flats.statement(member="Anna", **days))["draft"]
+    assert (await flats.statement(member="Bruno", issue=True, **days))["number"]
+
+
+async def test_days_that_meet_and_the_same_days_again(house: House) -> None:
+    """Are issued: the day after the last one, a correction, and the site as a whole."""
+    flats = await Flats.at(house)
+    flats.writes(USED)
+    flats.writes({key: dict.fromkeys(EACH_DAY, 1) for key in ("grid", "anna")})
+    number = (await flats.statement(member="Anna", issue=True, **OCTOBER))["number"]
+    for start, end in (("2026-09-01", "2026-10-01"), ("2026-11-01", "2026-11-03")):
+        found = await flats.statement(member="Anna", issue=True, start=start, end=end)
+        assert found["corrects"] is None
+    flats.writes({key: {("2026-10-06T08:00", "peak"): 1} for key in ("grid", "anna")})
+    again = await flats.statement(member="Anna", issue=True, **OCTOBER)
+    assert again["corrects"] == number
+    for start in ("2026-10-01", "2026-09-01"):
+        whole = await flats.statement(site=True, issue=True, start=start, end="2026-11-01")
+        assert whole["number"]

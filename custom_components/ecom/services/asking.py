@@ -24,6 +24,8 @@ ATTR_START: Final = "start"
 MOST_ROWS: Final = 100_000
 """In one answer; that is a month of quarter-hours of thirty meters."""
 LONGEST: Final = timedelta(days=3660)
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing was counted before."""
 AHEAD: Final = timedelta(days=366)
 """Nothing is asked about what lies further in the future."""
 
@@ -61,6 +63,8 @@ def period_of(call: ServiceCall) -> tuple[datetime, datetime]:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_time")
     if end - start > LONGEST:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="too_much")
+    if start < EARLIEST:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_time")
     return floor_quarter(start), ceil_quarter(end)
 
 

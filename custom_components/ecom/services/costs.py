@@ -22,7 +22,7 @@ from .asking import (
     site_of,
 )
 from .naming import member_named, part_of
-from .rights import about, check_allowed, is_administrator, own_members
+from .rights import about, check_administrator, check_allowed, is_administrator, own_members
 
 GET_COSTS: Final = "get_costs"
 
@@ -73,6 +73,8 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
         parts[part_of(call.hass, site_of(call.hass), picture, entity_id)] = None
     if ATTR_MEMBER in call.data:
         parts[member_named(picture, call.data[ATTR_MEMBER])] = None
+    if any(part in picture.contracts for part in parts):
+        await check_administrator(call)  # What a contract supplied is the whole building's.
     for part in parts:
         for member in about(picture, part, start, end):
             await check_allowed(picture, call, member)

@@ -47,12 +47,12 @@ async def get_prices(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_contracts")
     resolution: Resolution | None = call.data.get(ATTR_RESOLUTION)
     check_rows(start, end, resolution or Resolution.QUARTER_HOUR, len(wanted))
-    return {
-        "contracts": [
-            _answer(titles[key], site.books.billing.tariffs[key], start, end, resolution)
-            for key in wanted
-        ]
-    }
+    found = [(titles[key], site.books.billing.tariffs[key]) for key in wanted]
+
+    def answers() -> list[Any]:
+        return [_answer(*each, start, end, resolution) for each in found]
+
+    return {"contracts": await call.hass.async_add_executor_job(answers)}
 
 
 def _chosen(

@@ -1,7 +1,7 @@
 """Actions by which a person states what a counter showed: readings, and exchanges."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
@@ -20,7 +20,7 @@ from ..core.timeline import to_ms
 from ..site.imported import AlreadyCounted, Target
 from ..site.pasts import DRAWN, FED, is_made
 from ..site.runtime import SiteRuntime
-from .asking import site_of
+from .asking import EARLIEST, site_of
 
 IMPORT_READINGS: Final = "import_readings"
 RECORD_EXCHANGE: Final = "record_meter_exchange"
@@ -39,7 +39,6 @@ ATTR_REPLACE: Final = "replace"
 HIGHEST: Final = 10**9
 """In kWh or m³: no counter shows more."""
 
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_READINGS: Final = 200_000
 """In one call: five years of quarter-hours."""
 

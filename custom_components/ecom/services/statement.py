@@ -20,7 +20,7 @@ from ..site.statement_answer import draft_answer, issued_answer
 from ..site.statement_maker import Asked
 from ..site.statement_sections import Days
 from ..site.statements import Statements, last_month
-from .asking import ATTR_END, ATTR_MEMBER, ATTR_START, site_of
+from .asking import AHEAD, ATTR_END, ATTR_MEMBER, ATTR_START, EARLIEST, site_of
 from .naming import member_named, part_of
 from .rights import check_administrator, check_allowed, is_administrator, own_members
 
@@ -130,6 +130,8 @@ def _days(data: Mapping[str, Any]) -> Days:
     usual = last_month(today)
     since: date | None = data.get(ATTR_START)
     until: date | None = data.get(ATTR_END)
+    if not all(EARLIEST.date() <= day < today + AHEAD for day in (since, until) if day is not None):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_time")
     if since is None:
         since = usual.since if until is None else (until - timedelta(days=1)).replace(day=1)
     if until is None:

@@ -75,7 +75,7 @@ def assigned(
         holding = [key for key in found if _holds(contracts[key], day)]
         if named in holding:
             return named
-        usual = found[0] if len(found) == 1 else named
+        usual = found[0] if len(found) == 1 else named if named in found else None
         return holding[0] if len(holding) == 1 else usual
 
     def billed_by(meter_id: str) -> str | None:

@@ -10,7 +10,7 @@ from ..core.billing.bill import Supply
 from ..core.billing.building import Building, Division, divide, who
 from ..core.billing.from_ledger import less
 from ..core.billing.holdings import Holding, units_of
-from ..core.billing.keys import Key, KeyKind, Member
+from ..core.billing.keys import Key, KeyKind, Member, Unweighed, unweighed
 from ..core.billing.period import Period
 from ..core.billing.sun import Parted, SunByQuarter, parted
 from ..core.billing.usage import UsageRow
@@ -39,6 +39,7 @@ class Divided:
     """What a group came to and who bears it; ``division`` is None where there is nobody.
 
     ``rows`` are what each unit's own meters counted, without what others hold below them.
+    ``unweighed`` is what the key lacks that divides what is common.
     """
 
     group: Group
@@ -47,6 +48,7 @@ class Divided:
     division: Division | None
     rows: Mapping[str, list[UsageRow]]
     sun: Mapping[str, Sunny] = field(default_factory=dict)
+    unweighed: Unweighed | None = None
 
 
 class Divider:
@@ -70,12 +72,13 @@ class Divider:
             rows = self._held(group, each, tariff, sun)
             (common if each.common else units).setdefault(each.holder, []).extend(rows)
         residents = members_of(self._picture)
+        key = self._key(tariff.contract.fluid, residents)
         building = Building(
             supply=supply,
             units=units,
             residents=residents,
             common=common,
-            key=self._key(tariff.contract.fluid, residents),
+            key=key,
             coefficient=self._coefficient(tariff.contract.fluid),
         )
         return Divided(
@@ -85,6 +88,7 @@ class Divider:
             division=divide(building) if residents else None,
             rows=units,
             sun=sun,
+            unweighed=unweighed(key, residents, self._since, self._until) if residents else None,
         )
 
     def _held(

@@ -17,6 +17,7 @@ from ..plug_adoption import plug_with
 from ..ports import Kind, Role
 from .adoption import meter_on, meter_uid
 from .choice import ChoiceError, entity_of, port_of
+from .contract_choice import check_contracts
 from .meter_billing import billing_data, billing_fields, billing_suggested
 from .meters import (
     CONF_ENERGY,
@@ -166,7 +167,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
     ) -> dict[str, Any]:
         """Return a subentry's data: what was asked for, flat, with keys instead of entities.
 
-        Raises ChoiceError where the meter cannot hang where it should.
+        Raises ChoiceError where the meter cannot hang where it should, or be billed so.
         """
         details = {
             key: value for key, value in user_input[CONF_DETAILS].items() if key != CONF_ENERGY
@@ -175,6 +176,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         billing = billing_data(
             self.hass, self._get_entry(), role, user_input[CONF_BILLING], meter_id
         )
+        check_contracts(self.hass, self._get_entry(), role, billing)
         return {CONF_PORT: port, CONF_ROLE: role.value, **details, **billing, **stated}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..core.billing.keys import Unweighed
 from ..core.billing.lines import Line, TaxLine
 from ..core.billing.parts import Part
 from ..core.billing.render_csv import render_csv
@@ -93,10 +94,30 @@ def _section(section: Section) -> Json:
         "bound": number(section.bound),
         "lines": [*_lines(section)],
         "taxes": [tax_json(tax) for tax in section.all_taxes],
-        "quality": {
-            quality.value: number(units(tally.amount)) for quality, tally in section.quality.items()
-        },
+        "quality": _quality(section),
+        "unpriced": [*_unpriced(section)],
     }
+
+
+def _quality(section: Section) -> Json:
+    """Return how much is known how well, and how much of all that lacks a price."""
+    found = {quality.value: number(units(each.amount)) for quality, each in section.quality.items()}
+    return found | ({"unpriced": number(section.without_price)} if section.without_price else {})
+
+
+def _unpriced(section: Section) -> Iterator[Json]:
+    """Yield what lacks a price of all that was supplied, and how much of it is one's own use."""
+    own = {(each.component, each.band): each.quantity for each in section.own_unpriced or ()}
+    for each in section.unpriced:
+        mine = own.get((each.component, each.band), Decimal(0))
+        yield {
+            "component": each.component,
+            "label": each.label,
+            "band": each.band,
+            "quantity": number(each.quantity),
+            "own": number(each.quantity if section.own_unpriced is None else mine),
+            "unit": each.unit.value,
+        }
 
 
 def _lines(section: Section) -> Iterator[Json]:
@@ -149,6 +170,19 @@ def _division(each: Divided, picture: Picture) -> Json:
         "losses": _part(each.division.losses),
         "fixed": _part(each.division.fixed),
         "shared": _parts(shared, names),
+        "key_lacks": _lacks(each.unweighed, names),
+    }
+
+
+def _lacks(lacks: Unweighed | None, names: Mapping[str, str]) -> Json | None:
+    """Return what the key lacks: the weights of all, or of some members, by their names."""
+    if lacks is None:
+        return None
+    note = "key_without_weights" if lacks.of_all else "key_weight_missing"
+    return {
+        "key": lacks.kind.value,
+        "note": note,
+        "members": [names[each] for each in lacks.members],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from ..core.billing.keys import KeyKind, Unweighed
 from ..core.billing.lines import Unit, Words
 from ..core.billing.sections import Facts
 from ..core.billing.statement import History, Month, Party, Provision
@@ -15,6 +16,9 @@ from .usage import Usage
 
 MONTHS: Final = 12
 """So many are in the chart."""
+
+OF_A_WHOLE: Final = frozenset({KeyKind.THOUSANDTHS, KeyKind.FIXED})
+"""Keys of which the owner bears what nobody holds."""
 
 type Flows = Sequence[tuple[Meter, Flow]]
 
@@ -42,6 +46,20 @@ def stay_notes(person: Person | None, since: date, until: date) -> tuple[Words, 
     last = after - timedelta(days=1)
     values = {"since": first.isoformat(), "until": last.isoformat()}
     return (Words(key="note_stay", values=values),)
+
+
+def key_notes(picture: Picture, lacks: Unweighed | None) -> Iterator[Words]:
+    """Yield what the key lacks that divides what is common, and whose weight it is."""
+    if lacks is None:
+        return
+    values = {"key": lacks.kind.value}
+    if not lacks.of_all:
+        names = ", ".join(picture.members[each].name for each in lacks.members)
+        yield Words(key="key_weight_missing", values=values | {"members": names})
+    elif lacks.kind in OF_A_WHOLE:
+        yield Words(key="key_without_weights_vacant", values=values)
+    else:
+        yield Words(key="key_without_weights", values=values)
 
 
 def provisions(person: Person, since: date, until: date) -> tuple[Provision, ...]:

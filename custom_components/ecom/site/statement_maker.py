@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ..const import SITE_UID
+from ..core.billing.lines import Unit
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Before, Language, Section, Statement
 from .dividing import Divided
@@ -13,6 +15,8 @@ from .quarter_store import QuarterStore
 from .statement_facts import histories, issuer_of, provisions, recipient_of, stay_notes
 from .statement_sections import Days, Found, Sections, divided
 from .usage import Usage
+
+UNITS: Final = {Unit.KWH: "kWh", Unit.M3: "m³"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +65,22 @@ def draft_of(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
         history=tuple(histories(usage, picture, person, _groups(found), days.until)),
     )
     return Made(statement=statement, divided=tuple(found))
+
+
+def check_priced(statement: Statement) -> None:
+    """See that nothing that was used lacks a price; raises ``StatementError``.
+
+    What is common and lost is everybody's: a price that is not known is in all statements.
+    """
+    for section in statement.sections:
+        for each in section.unpriced:
+            if each.is_usage:
+                told = {
+                    "contract": section.contract,
+                    "amount": format(each.quantity.normalize(), "f"),
+                    "unit": UNITS[each.unit],
+                }
+                raise StatementError("statement_unpriced", told)
 
 
 def _groups(found: Iterable[Divided]) -> list[Group]:

@@ -18,7 +18,7 @@ from ..core.tariffs.model import Direction
 from .dividing import Divided, Divider, Sunny
 from .groups import Group, paid, supplied, unit_of
 from .picture import Person, Picture
-from .statement_facts import facts_of, sun_notes
+from .statement_facts import facts_of, key_notes, sun_notes
 from .usage import Usage
 
 
@@ -84,15 +84,18 @@ class Sections:
 
     def _of_member(self, person: Person, found: Sequence[Divided]) -> Iterator[tuple[str, Section]]:
         for each, division in [(one, one.division) for one in found if one.division is not None]:
-            facts = self._facts(person, each)
+            facts = self._facts(person, each, has_unpriced=bool(division.bill.unpriced))
             contract = each.tariff.contract
             section = section_of_member(contract, division, person.key, facts)
             sun = sun_notes(each.sun.get(person.key, Sunny()))
-            yield each.group.contract, replace(section, notes=(*section.notes, *sun))
+            key = key_notes(self._picture, each.unweighed)
+            yield each.group.contract, replace(section, notes=(*section.notes, *sun, *key))
 
     def _of_site(self, found: Sequence[Divided]) -> Iterator[tuple[str, Section]]:
         for each in found:
-            yield each.group.contract, self._whole(each.group, each.supply)
+            section = self._whole(each.group, each.supply)
+            key = key_notes(self._picture, each.unweighed)
+            yield each.group.contract, replace(section, notes=(*section.notes, *key))
         for group in paid(self._picture):
             tariff = self._picture.contracts[group.contract]
             flows = [meter.fed for meter in group.mains]
@@ -107,7 +110,7 @@ class Sections:
             facts = facts_of(self._usage, flows, self._days.since, self._days.until)
         return section_of_bill(supply.contract, bill(supply), facts)
 
-    def _facts(self, person: Person, each: Divided) -> Facts:
+    def _facts(self, person: Person, each: Divided, *, has_unpriced: bool) -> Facts:
         """Return what is known of a member's own meters on the member's days."""
         if self._bare:
             return Facts()
@@ -122,6 +125,9 @@ class Sections:
             facts_of(self._usage, [(meter, meter.drawn) for meter in meters], first, last),
             quality=tallies(rows),
             bound=sum((row.bound for row in rows), Decimal(0)),
+            own=bill(replace(each.supply, usage=rows, since=first, until=last))
+            if has_unpriced and first < last
+            else None,
         )
 
 

@@ -11,10 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from ..const import SITE_UID
 from ..core.billing.figures import figures
 from ..core.billing.render_csv import render_csv
 from ..core.billing.render_html import render_html
-from ..core.billing.snapshot import canonical, correction_of, from_snapshot, next_number
+from ..core.billing.snapshot import (
+    StatementError,
+    canonical,
+    correction_of,
+    from_snapshot,
+    next_number,
+)
 from ..core.billing.statement import Statement
 from ..core.timeline import from_ms, to_ms
 from .database import Database
@@ -26,6 +33,10 @@ WHERE number = ?
 _LAST: Final = """
 SELECT number, party, since, until, issued_at, snapshot, csv, html FROM statement
 WHERE party = ? AND since = ? AND until = ? ORDER BY rowid DESC LIMIT 1
+"""
+_OVERLAPS: Final = """
+SELECT number FROM statement
+WHERE party = ? AND since < ? AND until > ? ORDER BY rowid DESC LIMIT 1
 """
 
 
@@ -55,12 +66,15 @@ class StatementStore:
 
         Where a statement of the same period was issued and its figures are the same still, it
         is that one. Where they are not, the draft becomes a correction of it. Raises
-        ``StatementError`` where the numbers of the year have a hole.
+        ``StatementError`` where the numbers of the year have a hole, and where a member has a
+        statement of some of these days already: those would be paid twice.
         """
         with self._db.writing() as db:
             last = self.last(party, draft.since, draft.until)
             if last is not None and figures(last.statement) == figures(draft):
                 return last, False
+            if last is None and party != SITE_UID:
+                self._check_days(party, draft)
             numbers = [number for (number,) in db.execute("SELECT number FROM statement")]
             statement = replace(
                 draft,
@@ -79,6 +93,14 @@ class StatementStore:
             )
             db.execute("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(issued))
         return issued, True
+
+    def _check_days(self, party: str, draft: Statement) -> None:
+        """See that no statement of a party holds any of the days of a draft."""
+        with self._db.reading() as db:
+            days = draft.until.isoformat(), draft.since.isoformat()
+            found = db.execute(_OVERLAPS, (party, *days)).fetchone()
+        if found is not None:
+            raise StatementError("statement_overlaps", {"number": found[0]})
 
     def numbered(self, number: str) -> Issued | None:
         """Return the statement that bears a number."""

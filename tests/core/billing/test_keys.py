@@ -13,9 +13,11 @@ from custom_components.ecom.core.billing.keys import (
     KeyKind,
     KeyRefused,
     Member,
+    Unweighed,
     apportion,
     sliced,
     split,
+    unweighed,
     weights,
 )
 from tests.core.billing.supplies import d
@@ -185,3 +187,33 @@ def test_by_own_use_two_at_once_are_refused_all_the_same() -> None:
     members = [member("a", unit="1"), member("b", unit="1")]
     with pytest.raises(KeyRefused, match="two_at_once"):
         weights(Key(kind=KeyKind.CONSUMPTION), members, *JANUARY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shares", "lacks"),
+    [
+        (KeyKind.EQUAL, (None, None), None),
+        (KeyKind.CONSUMPTION, (None, None), None),
+        (KeyKind.SURFACE, (60, 40), None),
+        (KeyKind.SURFACE, (60, 0), None),
+        (KeyKind.SURFACE, (60, None), ("b",)),
+        (KeyKind.SURFACE, (None, None), ()),
+        (KeyKind.FIXED, (0, None), ()),
+    ],
+)
+def test_what_a_key_lacks(
+    kind: KeyKind, shares: tuple[int | None, ...], lacks: tuple[str, ...] | None
+) -> None:
+    """All weights, or somebody's; who was not there on those days misses none."""
+    members = [
+        Member(key=key, unit=key, shares={} if share is None else {kind: Decimal(share)})
+        for key, share in zip("ab", shares, strict=True)
+    ]
+    since, until = JANUARY
+    members += [
+        Member(key="gone", unit="gone", moved_out=since),
+        Member(key="coming", unit="coming", moved_in=until),
+    ]
+    found = unweighed(Key(kind=kind), members, since, until)
+    wanted = None if lacks is None else Unweighed(kind=kind, of_all=not lacks, members=lacks)
+    assert found == wanted

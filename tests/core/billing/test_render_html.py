@@ -208,7 +208,13 @@ def test_quality_is_told_with_its_doubts() -> None:
                      band_label="peak"),
         ),
     )  # fmt: skip
-    text = notes(demo(Language.ENGLISH, sections=(section,)))
+    text = notes(demo(Language.ENGLISH, sections=(replace(section, own_unpriced=None),)))
+    of_member = replace(section, own_unpriced=section.unpriced[1:])
+    shared = notes(demo(Language.ENGLISH, sections=(of_member,)))
+    assert "Own use that is not priced, and in no total: y (peak hours), 2 kWh" in shared
+    assert "Own use that is not priced, and in no total: x" not in shared
+    for wanted in ("x, 1.5 kWh", "y (peak hours), 2 kWh"):
+        assert f"Not priced of the whole building, and in nobody's total: {wanted}" in shared
     for wanted in (
         "Measured: 175 kWh (92.11%)",
         "Estimated: 15 kWh (7.89%)",

@@ -22,7 +22,7 @@ from ..tariffs.pricing import Pricing
 from .derived import minimum_lines, percent_lines
 from .fixed import Found, capacity_lines, manual_lines, standing_lines
 from .lines import Bill, Line, Rate, TaxLine, Unit, Unpriced, Words
-from .metered import Metered, meter, metered_lines
+from .metered import Metered, lacks_price, meter, metered_lines
 from .period import Period, version_at
 from .rounding import half_up
 from .tiers import tiered_lines
@@ -56,7 +56,8 @@ def bill(supply: Supply) -> Bill:
     contract = supply.contract
     period = Period(contract=contract, since=supply.since, until=supply.until)
     rows = within(supply.usage, period.start, period.end)
-    found = _found(period, supply, meter(period, supply.pricing, rows))
+    used = meter(period, supply.pricing, rows)
+    found = _found(period, supply, used)
     lines, untaxed = _taxed(contract, [each for each in found if isinstance(each, Line)])
     taxes = tax_lines(lines)
     net = sum((line.net for line in lines), Decimal("0.00"))
@@ -75,6 +76,7 @@ def bill(supply: Supply) -> Bill:
         gross=net + tax,
         amount=sum(row.amount for row in rows),
         unpriced=(*(each for each in found if isinstance(each, Unpriced)), *untaxed),
+        without_price=sum(each.row.amount for each in used if lacks_price(contract, each)),
         quality=tallies(rows),
         bound=sum((row.bound for row in rows), Decimal(0)),
         notes=tuple(each for each in found if isinstance(each, Words)),

@@ -25,7 +25,10 @@ def _section(section: Section) -> list[Any]:
         [_line(line) for line in section.all_lines],
         dump(section.all_taxes),
         [] if shared is None else [shared.key, str(shared.weight), str(shared.of)],
-        [[each.component, each.band, str(each.quantity.normalize())] for each in section.unpriced],
+        [
+            [each.component, each.band, str(each.quantity.normalize())]
+            for each in (*section.unpriced, *(section.own_unpriced or ()))
+        ],
     ]
 
 

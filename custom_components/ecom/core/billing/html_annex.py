@@ -121,13 +121,18 @@ def quality_texts(wording: Wording, section: Section) -> Iterator[str]:
     for gap in section.gaps:
         key = "gap_of" if gap.name else "gap"
         yield wording.text(key, name=gap.name, since=gap.since, until=gap.until)
-    yield from (unpriced_text(wording, each) for each in section.unpriced)
+    if section.own_unpriced is None:
+        yield from (unpriced_text(wording, each) for each in section.unpriced)
+    else:
+        yield from (unpriced_text(wording, each, "own") for each in section.own_unpriced)
+        yield from (unpriced_text(wording, each, "all") for each in section.unpriced)
 
 
-def unpriced_text(wording: Wording, each: Unpriced) -> str:
-    """Return what could not be priced."""
+def unpriced_text(wording: Wording, each: Unpriced, whose: str = "") -> str:
+    """Return what could not be priced: in all, of one's ``own`` use, or of ``all`` in a house."""
+    key = f"unpriced_{whose}" if whose else "unpriced"
     return wording.text(
-        "unpriced_band" if each.band_label else "unpriced",
+        f"{key}_band" if each.band_label else key,
         label=each.label,
         band=each.band_label,
         quantity=each.quantity,

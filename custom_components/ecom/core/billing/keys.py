@@ -53,6 +53,19 @@ class Key:
     total: Decimal | None = None
 
 
+WEIGHED: Final = frozenset({KeyKind.THOUSANDTHS, KeyKind.SURFACE, KeyKind.OCCUPANTS, KeyKind.FIXED})
+"""The kinds whose shares somebody has to state."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unweighed:
+    """What a key lacks: any weight at all, or those of some ``members``, by their keys."""
+
+    kind: KeyKind
+    of_all: bool
+    members: tuple[str, ...] = ()
+
+
 class KeyRefused(ValueError):
     """Shares that cannot be; ``args[0]`` is a translation key, then its placeholders."""
 
@@ -76,7 +89,7 @@ def weights(key: Key, members: Sequence[Member], since: date, until: date) -> di
             parts = [
                 (each.key, Fraction(_share(key.kind, each)))
                 for each in living
-                if (each.moved_in or since) < until and (each.moved_out or until) > since
+                if _was_there(each, since, until)
             ]
         for name, part in parts:
             found[name] = found.get(name, Fraction(0)) + part
@@ -86,6 +99,24 @@ def weights(key: Key, members: Sequence[Member], since: date, until: date) -> di
             raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
         found[VACANT] = found.get(VACANT, Fraction(0)) + Fraction(total - held)
     return {name: part for name, part in found.items() if part or name != VACANT}
+
+
+def unweighed(key: Key, members: Iterable[Member], since: date, until: date) -> Unweighed | None:
+    """Return what a key lacks of those who were there, None where it lacks nothing.
+
+    A share of 0 that is stated is one.
+    """
+    if key.kind not in WEIGHED:
+        return None
+    living = [each for each in members if _was_there(each, since, until)]
+    if not any(each.shares.get(key.kind) for each in living):
+        return Unweighed(kind=key.kind, of_all=True)
+    missing = tuple(each.key for each in living if key.kind not in each.shares)
+    return Unweighed(kind=key.kind, of_all=False, members=missing) if missing else None
+
+
+def _was_there(member: Member, since: date, until: date) -> bool:
+    return (member.moved_in or since) < until and (member.moved_out or until) > since
 
 
 def _share(kind: KeyKind, member: Member) -> Decimal:

@@ -104,13 +104,19 @@ class Unpriced:
     band: str | None = None
     band_label: str = ""
 
+    @property
+    def is_usage(self) -> bool:
+        """Whether something was used that has no price; else it is days, or other lines."""
+        return bool(self.quantity) and self.unit in (Unit.KWH, Unit.M3)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bill:
     """What a contract comes to in the days ``[since, until)``.
 
-    ``gross = net + tax``. ``amount`` is what was used, in mWh or ml; ``bound`` is the money
-    by which the division between bands can be wrong.
+    ``gross = net + tax``. ``amount`` is what was used, in mWh or ml, and ``without_price``
+    how much of it lacks a price; ``bound`` is the money by which the division between bands
+    can be wrong.
     """
 
     contract: str
@@ -126,6 +132,7 @@ class Bill:
     gross: Decimal
     amount: int
     unpriced: tuple[Unpriced, ...] = ()
+    without_price: int = 0
     quality: Mapping[Quality, Tally] = field(default_factory=dict)
     bound: Decimal = Decimal(0)
     notes: tuple[Words, ...] = ()

@@ -93,6 +93,23 @@ def unit_of(contract: Contract) -> Unit:
             return Unit.KWH
 
 
+def lacks_price(contract: Contract, each: Metered) -> bool:
+    """Return whether a component knows no price for a row, or nobody knows its quantity."""
+    if each.quantity is None:
+        return True
+    for component in contract.components:
+        match component:
+            case Energy() | Adder() | Dynamic():
+                if each.prices.get(component.key, _NO_PRICE).value is None:
+                    return True
+            case Tiered():
+                if any(version_at(series, each.day) is None for _, series in component.tiers):
+                    return True
+            case _:
+                pass
+    return False
+
+
 def metered_lines(
     period: Period, component: Energy | Adder | Dynamic, rows: Sequence[Metered]
 ) -> Iterator[Line | Unpriced]:

@@ -15,13 +15,17 @@ from .usage import Quality, Tally, units
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """What a section says beside money: meters, how well amounts are known, last year."""
+    """What a section says beside money: meters, how well amounts are known, last year.
+
+    ``own`` is a bill of a member's own use alone, for what of it lacks a price.
+    """
 
     meters: tuple[MeterSheet, ...] = ()
     quality: Mapping[Quality, Tally] = field(default_factory=dict)
     bound: Decimal = Decimal(0)
     gaps: tuple[Gap, ...] = ()
     before: Before | None = None
+    own: Bill | None = None
 
 
 def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
@@ -39,6 +43,7 @@ def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
         taxes=bill.taxes,
         meters=facts.meters,
         unpriced=bill.unpriced,
+        without_price=units(bill.without_price),
         quality=facts.quality or bill.quality,
         bound=facts.bound or bill.bound,
         gaps=facts.gaps,
@@ -50,7 +55,8 @@ def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
 def section_of_member(contract: Contract, division: Division, member: str, facts: Facts) -> Section:
     """Return the section of a member: own use, and the share of what is common.
 
-    ``unpriced`` is that of the whole building: it is in nobody's total.
+    ``unpriced`` is that of the whole building: it is in nobody's total. ``own_unpriced`` is
+    what the member used of it.
     """
     own = division.own.get(member, Part())
     bill, shared = division.bill, division.shared.get(member)
@@ -77,6 +83,10 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
         meters=facts.meters,
         common=common,
         unpriced=bill.unpriced,
+        own_unpriced=tuple(each for each in facts.own.unpriced if each.is_usage)
+        if facts.own
+        else (),
+        without_price=units(facts.own.without_price) if facts.own else Decimal(0),
         quality=facts.quality,
         bound=facts.bound,
         gaps=facts.gaps,

@@ -108,7 +108,9 @@ class Before:
 class Section:
     """One fluid in one direction, by the name of its contract if it has one.
 
-    ``quantity`` is one's own use; ``gross`` is all that is borne, with taxes.
+    ``quantity`` is one's own use, and ``without_price`` how much of it lacks a price;
+    ``gross`` is all that is borne, with taxes. ``unpriced`` is all that lacks a price of what
+    the contract supplied; ``own_unpriced`` is one's own use in it, None where all is one's own.
     """
 
     fluid: Fluid
@@ -121,6 +123,8 @@ class Section:
     meters: tuple[MeterSheet, ...] = ()
     common: CommonShare | None = None
     unpriced: tuple[Unpriced, ...] = ()
+    own_unpriced: tuple[Unpriced, ...] | None = None
+    without_price: Decimal = Decimal(0)
     quality: Mapping[Quality, Tally] = field(default_factory=dict)
     bound: Decimal = Decimal(0)
     gaps: tuple[Gap, ...] = ()

@@ -69,6 +69,14 @@ ENGLISH: Final[Mapping[str, str]] = {
     "unpriced": "Not priced, and in no total: {label:name}, {quantity:number} {unit:unit}",
     "unpriced_band": "Not priced, and in no total: {label:name} ({band:name}), "
     "{quantity:number} {unit:unit}",
+    "unpriced_own": "Own use that is not priced, and in no total: {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_own_band": "Own use that is not priced, and in no total: {label:name} "
+    "({band:name}), {quantity:number} {unit:unit}",
+    "unpriced_all": "Not priced of the whole building, and in nobody's total: {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_all_band": "Not priced of the whole building, and in nobody's total: "
+    "{label:name} ({band:name}), {quantity:number} {unit:unit}",
     "tariffs": "Tariffs applied",
     "since_until": "Days",
     "source": "Source",
@@ -88,6 +96,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "note_share": "Key: {key:name}, {weight:number} of {of:number} of {pool:money} before tax.",
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
+    "key_without_weights": "No member has a weight for the key {key:name}: what is common is "
+    "divided in equal parts.",
+    "key_without_weights_vacant": "No member has a weight for the key {key:name}: what is common "
+    "is borne by the owner.",
+    "key_weight_missing": "Without a weight for the key {key:name}, and so without a share of "
+    "what is common: {members:text}.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
     "note_stay": "Within the period, these are the days from {since:date} to {until:date}.",
     "note_own_sun": "Own production used: {amount:number} kWh, which cost nothing and "

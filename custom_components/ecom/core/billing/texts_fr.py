@@ -69,6 +69,14 @@ FRENCH: Final[Mapping[str, str]] = {
     "unpriced": "Sans prix, et dans aucun total : {label:name}, {quantity:number} {unit:unit}",
     "unpriced_band": "Sans prix, et dans aucun total : {label:name} ({band:name}), "
     "{quantity:number} {unit:unit}",
+    "unpriced_own": "Consommation propre sans prix, et dans aucun total : {label:name}, "
+    "{quantity:number} {unit:unit}",
+    "unpriced_own_band": "Consommation propre sans prix, et dans aucun total : {label:name} "
+    "({band:name}), {quantity:number} {unit:unit}",
+    "unpriced_all": "Sans prix pour tout l'immeuble, et dans le total de personne : "
+    "{label:name}, {quantity:number} {unit:unit}",
+    "unpriced_all_band": "Sans prix pour tout l'immeuble, et dans le total de personne : "
+    "{label:name} ({band:name}), {quantity:number} {unit:unit}",
     "tariffs": "Tarifs appliqués",
     "since_until": "Jours",
     "source": "Source",
@@ -89,6 +97,12 @@ FRENCH: Final[Mapping[str, str]] = {
     "note_share": "Clé : {key:name}, {weight:number} sur {of:number} de {pool:money} HT.",
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
+    "key_without_weights": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est commun "
+    "est réparti à parts égales.",
+    "key_without_weights_vacant": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est "
+    "commun est à la charge du propriétaire.",
+    "key_weight_missing": "Sans poids pour la clé {key:name}, et donc sans part de ce qui est "
+    "commun : {members:text}.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
     "note_stay": "Dans la période, il s'agit des jours du {since:date} au {until:date}.",
     "note_own_sun": "Production propre consommée : {amount:number} kWh, gratuits et dans "
