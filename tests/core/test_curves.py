@@ -51,7 +51,8 @@ def test_numbers_are_exact_or_none() -> None:
     """No float gets in between, and nothing that is no number."""
     assert price_of("0.1", Decimal("0.01")) == Decimal("0.001")
     assert price_of(0.1, Decimal(1)) == Decimal("0.1")
-    for nothing in ("unknown", "nan", "inf", True, None, [1]):
+    assert price_of(-10_000, Decimal(1)) == -10_000
+    for nothing in ("unknown", "nan", "inf", True, None, [1], 99_999_999, "1e30", -10_001):
         assert price_of(nothing, Decimal(1)) is None
 
 

@@ -74,6 +74,7 @@ async def test_it_is_changed_later(house: House) -> None:
     [
         ("peak_offpeak", {**PEAKS, "prices": "0.2"}, {"prices": "prices_count"}),
         ("peak_offpeak", {**PEAKS, "windows": "22h-26h"}, {"windows": "windows_window"}),
+        ("flat", {"prices": "999999999", "more": {}}, {"prices": "price_too_large"}),
         ("flat", {"prices": "cheap", "more": {}}, {"prices": "typed_number"}),
         (
             "flat",

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from .tariffs.pricing import CurvePoint
+from .tariffs.typed import LARGEST_PRICE
 from .timeline import from_ms, to_ms
 
 LONGEST: Final = timedelta(days=1)
@@ -47,14 +48,17 @@ def scale_of(unit: str | None) -> Decimal | None:
 
 
 def price_of(stated: Any, scale: Decimal) -> Decimal | None:
-    """Return a price that a state or an attribute holds, None if it is no finite number."""
+    """Return a price that a state or an attribute holds, None if it is no number, or no price.
+
+    What no unit can cost is no price: some sensors show such numbers when they know nothing.
+    """
     if isinstance(stated, bool) or not isinstance(stated, int | float | str | Decimal):
         return None
     try:
         price = Decimal(str(stated)) * scale
     except InvalidOperation:
         return None
-    return price if price.is_finite() else None
+    return price if price.is_finite() and abs(price) <= LARGEST_PRICE else None
 
 
 def points_of(attributes: Mapping[str, Any], scale: Decimal, zone: tzinfo) -> Iterator[CurvePoint]:

@@ -40,6 +40,7 @@ KNOWN_ERRORS: Final = frozenset(
         "feed_in_not_known",
         "floor_above_cap",
         "power_without_prices",
+        "price_too_large",
         "prices_count",
         "prices_date_missing",
         "prices_missing",

@@ -199,7 +199,8 @@ class QuarterBook:
         meters, ledger = self.pasts.drain(), self.accounts.drain()
         try:
             await self._hass.async_add_executor_job(self.store.write, batches, meters, ledger)
-        except sqlite3.Error as err:
+        except (OverflowError, sqlite3.Error) as err:
+            # A number that is too large for the file must not lose what else was drained.
             for batch in batches:
                 self.tracks[batch.key].put_back(batch)
             self.pasts.put_back(meters)

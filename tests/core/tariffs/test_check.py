@@ -304,6 +304,24 @@ def test_a_contract_of_every_kind_of_component() -> None:
     assert check(found) == []
 
 
+@pytest.mark.parametrize(
+    "component",
+    [
+        Energy(key="odd", prices={"all": one("10001")}),
+        Adder(key="odd", series=one("-10001")),
+        Tiered(key="odd", tiers=((None, one("1e30")),)),
+        Dynamic(key="odd", curve="spot", factor=Decimal(10001)),
+        Dynamic(key="odd", curve="spot", offset=Decimal(-10001)),
+    ],
+)
+def test_no_unit_costs_that_much(component: Component) -> None:
+    """No ledger could hold it; what is charged by the month or at the end may be more."""
+    with pytest.raises(ContractError) as caught:
+        check(contract(component))
+    assert caught.value.args[0] == "price_of_unit_too_large"
+    assert check(contract(ENERGY, Standing(key="standing", series=one("10001")))) == []
+
+
 def test_where_a_contract_begins() -> None:
     """Where it says, or with its first price, if all have one."""
     late = Energy(key="energy", prices={"all": series(("2026-08-01", "1"))})

@@ -60,6 +60,7 @@ def test_prices_can_be_negative_where_that_is_allowed() -> None:
         ("0.1 nan", "typed_number", {"line": "1", "text": "nan"}),
         ("0.1 1e3", "typed_number", {"line": "1", "text": "1e3"}),
         ("0.1 -0.2", "prices_negative", {"line": "1"}),
+        ("0.1 10000,1", "price_too_large", {"line": "1", "text": "10000,1"}),
     ],
 )
 def test_what_is_wrong_names_the_line(text: str, key: str, placeholders: dict[str, str]) -> None:

@@ -377,6 +377,12 @@ def test_tiers_are_lines_of_a_bound_and_a_price() -> None:
             {"setting": "tiers", "line": "2", "expected": "1", "found": "2"},
         ),
         ("water", {"tiers": "80 -1\n2"}, "prices_negative", {"setting": "tiers", "line": "1"}),
+        (
+            "water",
+            {"tiers": "20000 1\n10001"},
+            "price_too_large",
+            {"setting": "tiers", "line": "2", "text": "10001"},
+        ),
         ("water", {"tiers": "80 1\n60 1\n2"}, "tier_bounds", {"component": "energy"}),
         ("water", {"tiers": "1", "anchor": "02-30"}, "setting_value", {"setting": "anchor"}),
         ("water", {"tiers": "1", "anchor": "June"}, "setting_value", {"setting": "anchor"}),

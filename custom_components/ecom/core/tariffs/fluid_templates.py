@@ -10,7 +10,7 @@ from .model import Component, Contract, ContractError, Energy, Fluid, Tiered, Ve
 from .rates import EXACT
 from .settings import Settings, named
 from .template_parts import adder, energy, scaled, standing, taxes
-from .typed import number_of
+from .typed import number_of, price_of_unit
 
 KWH_PER_M3_KELVIN: Final = Decimal("1.162")
 """What it takes to heat a cubic metre of water by one kelvin (1.162 Wh per litre)."""
@@ -113,11 +113,11 @@ def tiers_of(text: str) -> tuple[tuple[Decimal | None, tuple[Version, ...]], ...
         expected = 1 if index == len(lines) else 2
         if len(words) != expected:
             raise error("tiers_count", line=number, expected=expected, found=len(words))
-        numbers = [number_of(word, number) for word in words]
-        if min(numbers) < 0:
+        bound = number_of(words[0], number) if expected > 1 else None
+        price = price_of_unit(words[-1], number)
+        if min(price, bound or 0) < 0:
             raise error("prices_negative", line=number)
-        bound = numbers[0] if expected > 1 else None
-        found.append((bound, (Version(value=numbers[-1]),)))
+        found.append((bound, (Version(value=price),)))
     return tuple(found)
 
 

@@ -77,13 +77,13 @@ class Settings:
         except ContractError as err:
             raise error("setting_value", setting=name) from err
 
-    def series(self, name: str, *, negative: bool = False) -> Versions:
+    def series(self, name: str, *, negative: bool = False, by_unit: bool = True) -> Versions:
         """Return one series as typed, empty if there is none."""
         text = self.text(name)
         if not text:
             return ()
         try:
-            return series_of_text(text, negative=negative)
+            return series_of_text(text, negative=negative, by_unit=by_unit)
         except ContractError as err:
             raise named(err, name) from err
 

@@ -7,6 +7,9 @@ from typing import Final
 
 from .findings import error
 
+LARGEST_PRICE: Final = Decimal(10_000)
+"""No unit costs more than this in any currency that is used: beyond it a number is a mistake."""
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
 
@@ -29,3 +32,11 @@ def number_of(text: str, line: int) -> Decimal:
     if _NUMBER.fullmatch(text) is None:
         raise error("typed_number", line=line, text=text)
     return Decimal(text.replace(",", "."))
+
+
+def price_of_unit(text: str, line: int) -> Decimal:
+    """Return a number that can be the price of a unit; raises ``ContractError`` likewise."""
+    number = number_of(text, line)
+    if abs(number) > LARGEST_PRICE:
+        raise error("price_too_large", line=line, text=text)
+    return number
