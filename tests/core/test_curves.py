@@ -51,6 +51,8 @@ def test_numbers_are_exact_or_none() -> None:
     """No float gets in between, and nothing that is no number."""
     assert price_of("0.1", Decimal("0.01")) == Decimal("0.001")
     assert price_of(0.1, Decimal(1)) == Decimal("0.1")
+    assert price_of("1e999999", Decimal(1000)) is None
+    assert price_of(10**5000, Decimal(1)) is None
     assert price_of(-10_000, Decimal(1)) == -10_000
     for nothing in ("unknown", "nan", "inf", True, None, [1], 99_999_999, "1e30", -10_001):
         assert price_of(nothing, Decimal(1)) is None
@@ -74,6 +76,9 @@ def test_attributes_in_several_words() -> None:
             {"start": 12, "value": 1},
             {"start": "2026-11-01T12:00:00+00:00", "value": "unknown"},
             {"start": "0001-01-01T00:00:00", "value": 1},
+            {"start": "9999-12-31T23:59:59", "value": 1},
+            {"start": "9999-12-31T23:59:59+00:00", "end": "9999-12-31T23:59:59", "value": 1},
+            {"start": "1969-12-31T12:00:00+00:00", "value": 1},
             {"start": at(3), "end": at(2), "value": 1},
             {"start": at(3), "end": at(300), "value": 1},
         ],

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from homeassistant.config_entries import ConfigEntryState
 
+from custom_components.ecom.core.curves import EVER
+from custom_components.ecom.site import knowledge
 from custom_components.ecom.site.colours import colour_of
 from custom_components.ecom.site.knowledge import Knowledge, Need
 from tests.entities import ForeignSensor, add_sensor, registry_id
-from tests.house import House
+from tests.house import House, part
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
 """Noon in Paris, on a Tuesday."""
@@ -282,6 +285,46 @@ async def test_a_price_that_is_the_same_after_a_restart(learner: Learner) -> Non
     sensor.shows(0.5, unit="EUR/kWh")
     await learner.follow(Need(curve=key))
     assert learner.points(key) == [(NOON, "0.5"), (NOON + timedelta(days=2, hours=2), "0.5")]
+
+
+ODD = [
+    [{"start": "9999-12-31T23:59:59", "price": 1}],
+    [{"start": NOON, "end": "9999-12-31T23:59:59", "price": float("inf")}],
+    [{"start": "0001-01-01", "price": "1e999999"}, 5, None, {}],
+]
+
+
+@pytest.mark.parametrize("prices", ODD)
+async def test_a_site_starts_whatever_an_entity_shows(house: House, prices: object) -> None:
+    """What cannot be read is passed over."""
+    sensor = await add_sensor(house.hass, "spot", "EUR/kWh")
+    unit = {"unit_of_measurement": "EUR/kWh"}
+    house.hass.states.async_set(sensor.entity_id, "0.2", {**unit, "prices": prices})
+    contract = {"template": "dynamic", "curve": f"entity:{registry_id(sensor)}"}
+    site = await house.add_site(parts=[part("contract", "Ours", **contract)])
+    assert site.state is ConfigEntryState.LOADED
+    known = site.runtime_data.books.billing.knowledge.known
+    assert [each.value for each in known.curves[contract["curve"]].points(*EVER)] == [
+        Decimal("0.2")
+    ]
+
+
+async def test_what_nobody_foresaw_is_said_once(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And the rest goes on."""
+
+    def bad(*_: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(knowledge, "points_of", bad)
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.5, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=20)
+    assert learner.points(key) == []
+    assert caplog.text.count(f"The prices of {sensor.entity_id} cannot be read") == 1
 
 
 async def test_an_entity_that_is_gone(learner: Learner) -> None:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ PER: Final[Mapping[str, Decimal]] = {
     "m3": Decimal(1),
 }
 """What a price per that unit is multiplied by, for a price per kWh or m³."""
+
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""A price from before or after that is none: with such times nothing can be reckoned."""
 
 _STARTS: Final = ("start", "start_time", "startsAt", "from", "time", "datetime", "timestamp")
 _ENDS: Final = ("end", "end_time", "endsAt", "till", "to")
@@ -56,7 +59,7 @@ def price_of(stated: Any, scale: Decimal) -> Decimal | None:
         return None
     try:
         price = Decimal(str(stated)) * scale
-    except InvalidOperation:
+    except ArithmeticError, ValueError:
         return None
     return price if price.is_finite() and abs(price) <= LARGEST_PRICE else None
 
@@ -96,7 +99,7 @@ def _first(stated: Mapping[Any, Any], names: Iterable[str]) -> Any:
 
 
 def _moment(stated: Any, zone: tzinfo) -> datetime | None:
-    """Return a moment in UTC, None if it is none."""
+    """Return a moment in UTC, None if it is none that a price can have."""
     if isinstance(stated, str):
         try:
             stated = datetime.fromisoformat(stated)
@@ -105,9 +108,10 @@ def _moment(stated: Any, zone: tzinfo) -> datetime | None:
     if not isinstance(stated, datetime):
         return None
     try:
-        return (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
+        found = (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError, ValueError:
         return None
+    return found if EVER[0] <= found < EVER[1] else None
 
 
 @dataclass(slots=True)

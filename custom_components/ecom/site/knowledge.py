@@ -12,14 +12,21 @@ from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, ENTITY_PREFIX
-from ..core.curves import LONGEST, RecordedCurve, points_of, price_of, scale_of
+from ..core.curves import EVER, LONGEST, RecordedCurve, points_of, price_of, scale_of
 from ..core.tariffs.pricing import CurvePoint, Known
 from ..core.timeline import midnight
 from ..errors import CannotConnect
@@ -79,6 +86,7 @@ class Knowledge:
         self._stops: list[CALLBACK_TYPE] = []
         self._asked_at: datetime | None = None
         self._failing = False
+        self._odd: set[str] = set()
 
     async def load(self) -> None:
         """Take up what was known before."""
@@ -152,19 +160,29 @@ class Knowledge:
     def _look_at_entities(self) -> None:
         for need in self._needs:
             if need.curve is not None:
-                points = [*self._shown(need.curve).points(*_EVER)]
+                points = [*self._shown(need.curve).points(*EVER)]
                 if (since := self._curves[need.curve].tell(points)) is not None:
                     self._note(since)
             if not need.asks_service:
                 self._look_at_colours(need)
 
     def _shown(self, key: str) -> RecordedCurve:
-        """Return the prices that an entity shows: that of now, and those that it foretells."""
-        curve = RecordedCurve()
+        """Return the prices that an entity shows, none if it shows what nobody foresaw."""
         entity_id = self._entity_id(key)
         state = None if entity_id is None else self._hass.states.get(entity_id)
         if state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            return curve
+            return RecordedCurve()
+        try:
+            return self._read(key, state)
+        except Exception:  # An entity of others must not keep the Site from its work.
+            if key not in self._odd:
+                _LOGGER.exception("The prices of %s cannot be read", entity_id)
+            self._odd.add(key)
+            return RecordedCurve()
+
+    def _read(self, key: str, state: State) -> RecordedCurve:
+        """Return the prices of a state: that of now, and those that it foretells."""
+        curve = RecordedCurve()
         scale = scale_of(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
         if scale is None:
             return curve
@@ -256,9 +274,3 @@ class Knowledge:
     def _entity_id(self, key: str) -> str | None:
         entity = er.async_get(self._hass).entities.get_entry(key.removeprefix(ENTITY_PREFIX))
         return None if entity is None else entity.entity_id
-
-
-_EVER: Final = (
-    dt_util.utc_from_timestamp(0),
-    dt_util.utc_from_timestamp(32_503_680_000),
-)
