@@ -5,9 +5,7 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from custom_components.ecom.core.curves import RecordedCurve, points_of, price_of, scale_of
+from custom_components.ecom.core.curves import RecordedCurve, points_of, price_of
 from custom_components.ecom.core.tariffs.pricing import CurvePoint
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -22,29 +20,6 @@ def at(hours: float) -> datetime:
 def point(start: float, end: float, value: str, *, provisional: bool = False) -> CurvePoint:
     """Return a price between two hours after noon."""
     return CurvePoint(start=at(start), end=at(end), value=Decimal(value), provisional=provisional)
-
-
-@pytest.mark.parametrize(
-    ("unit", "scale"),
-    [
-        (None, "1"),
-        ("EUR/kWh", "1"),
-        ("€/kWh", "1"),
-        ("ct/kWh", "0.01"),
-        ("Rp/kWh", "0.01"),
-        ("EUR/MWh", "0.001"),
-        ("€/m³", "1"),
-    ],
-)
-def test_units_of_prices(unit: str | None, scale: str) -> None:
-    """Whatever the unit, it becomes a price per kWh or m³."""
-    assert scale_of(unit) == Decimal(scale)
-
-
-@pytest.mark.parametrize("unit", ["kWh", "EUR", "EUR/h", "%"])
-def test_what_is_no_price(unit: str) -> None:
-    """A unit that is none of a price."""
-    assert scale_of(unit) is None
 
 
 def test_numbers_are_exact_or_none() -> None:

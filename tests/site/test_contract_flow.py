@@ -119,6 +119,24 @@ async def test_a_price_that_an_entity_shows(house: House) -> None:
     assert dialogue.suggested["price_entity"] == sensor.entity_id
 
 
+@pytest.mark.parametrize("unit", ["USD/kWh", "kWh", "°C"])
+async def test_a_sensor_that_shows_no_price(house: House, unit: str) -> None:
+    """Its unit says so, even while it shows nothing; one without a unit may show one."""
+    sensor = await add_sensor(house.hass, "spot", unit)
+    answer = {"price_entity": sensor.entity_id, "more": {}}
+    dialogue = await terms(house, "dynamic", answer)
+    assert dialogue.errors == {"price_entity": "price_entity_unit"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["text"], told["expected"]) == (unit, "EUR")
+    house.hass.states.async_remove(sensor.entity_id)
+    await dialogue.answer(answer)
+    assert dialogue.errors == {"price_entity": "price_entity_unit"}
+    bare = await add_sensor(house.hass, "bare", None)
+    await dialogue.answer({**answer, "price_entity": bare.entity_id})
+    assert dialogue.step == "preview"
+
+
 async def test_regulated_prices_are_in_euros(house: House) -> None:
     """Where money is another one, they are not taken for it."""
     await house.hass.config.async_update(currency="CHF")

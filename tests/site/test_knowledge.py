@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import ConfigEntryState
 
 from custom_components.ecom.core.curves import EVER
-from custom_components.ecom.site import knowledge
+from custom_components.ecom.site import price_sensors
 from custom_components.ecom.site.colours import colour_of
 from custom_components.ecom.site.knowledge import Knowledge, Need
 from tests.entities import ForeignSensor, add_sensor, registry_id
@@ -19,6 +19,7 @@ from tests.house import House, part
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
 """Noon in Paris, on a Tuesday."""
+HOUR = timedelta(hours=1)
 
 
 class Service:
@@ -287,6 +288,42 @@ async def test_a_price_that_is_the_same_after_a_restart(learner: Learner) -> Non
     assert learner.points(key) == [(NOON, "0.5"), (NOON + timedelta(days=2, hours=2), "0.5")]
 
 
+async def test_a_unit_that_changes_alone(learner: Learner) -> None:
+    """Prices the time from then on; what was shown and foretold before stays what it was."""
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    hours = [{"start": NOON.isoformat(), "end": (NOON + HOUR).isoformat(), "price": 20}]
+
+    def shows(unit: str) -> None:
+        attributes = {"unit_of_measurement": unit, "prices": hours}
+        learner.house.hass.states.async_set(sensor.entity_id, "20", attributes)
+
+    shows("EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=15)
+    learner.changes.clear()
+    shows("ct/kWh")
+    await learner.settle()
+    changed = NOON + timedelta(minutes=15)
+    assert learner.changes == [changed]
+    await learner.later(minutes=15)
+    await learner.knowledge.close()
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=15)
+    curve = learner.knowledge.known.curves[key]
+    assert {each.value for each in curve.points(NOON, changed)} == {Decimal(20)}
+    assert {each.value for each in curve.points(changed, NOON + HOUR)} == {Decimal("0.2")}
+
+
+async def test_another_currency_is_no_price(learner: Learner) -> None:
+    """It is neither taken for ours nor exchanged."""
+    sensor = await add_sensor(learner.house.hass, "spot", "USD/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.2, unit="USD/kWh")
+    await learner.follow(Need(curve=key))
+    assert learner.points(key) == []
+
+
 ODD = [
     [{"start": "9999-12-31T23:59:59", "price": 1}],
     [{"start": NOON, "end": "9999-12-31T23:59:59", "price": float("inf")}],
@@ -317,7 +354,7 @@ async def test_what_nobody_foresaw_is_said_once(
     def bad(*_: object) -> None:
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(knowledge, "points_of", bad)
+    monkeypatch.setattr(price_sensors, "points_of", bad)
     sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
     key = f"entity:{registry_id(sensor)}"
     sensor.shows(0.5, unit="EUR/kWh")

@@ -15,39 +15,12 @@ from .timeline import from_ms, to_ms
 LONGEST: Final = timedelta(days=1)
 """A price that is stated without an end holds no longer than this."""
 
-SCALES: Final[Mapping[str, Decimal]] = dict.fromkeys(
-    ("ct", "c", "cent", "cents", "¢", "rp", "rp.", "p", "öre", "øre"), Decimal("0.01")
-)
-"""What a name of a hundredth of a currency is multiplied by."""
-
-PER: Final[Mapping[str, Decimal]] = {
-    "kwh": Decimal(1),
-    "mwh": Decimal("0.001"),
-    "wh": Decimal(1000),
-    "m³": Decimal(1),
-    "m3": Decimal(1),
-}
-"""What a price per that unit is multiplied by, for a price per kWh or m³."""
-
 EVER: Final = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """A price from before or after that is none: with such times nothing can be reckoned."""
 
 _STARTS: Final = ("start", "start_time", "startsAt", "from", "time", "datetime", "timestamp")
 _ENDS: Final = ("end", "end_time", "endsAt", "till", "to")
 _VALUES: Final = ("value", "price", "price_per_kwh", "total")
-
-
-def scale_of(unit: str | None) -> Decimal | None:
-    """Return what makes a price per kWh or m³ of a unit, None if it is no unit of a price.
-
-    An entity without a unit states a price per kWh.
-    """
-    if not unit:
-        return Decimal(1)
-    money, slash, per = unit.partition("/")
-    if not slash or per.strip().lower() not in PER:
-        return None
-    return SCALES.get(money.strip().lower(), Decimal(1)) * PER[per.strip().lower()]
 
 
 def price_of(stated: Any, scale: Decimal) -> Decimal | None:

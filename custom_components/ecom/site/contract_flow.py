@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import probatio
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.const import Platform
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, Platform
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import selector
 
 from ..const import ENTITY_PREFIX
+from ..core.price_units import scale_of
 from ..core.tariffs.model import ContractError
 from ..core.tariffs.pricing import Known
 from .choice import entity_of
@@ -19,6 +20,7 @@ from .contract_fields import (
     CONF_CURVE,
     CONF_MORE,
     CONF_NAME,
+    CONF_PRICE_ENTITY,
     CONF_TEMPLATE,
     ENTITIES,
     SELECTORS,
@@ -40,6 +42,7 @@ KNOWN_ERRORS: Final = frozenset(
         "feed_in_not_known",
         "floor_above_cap",
         "power_without_prices",
+        "price_entity_unit",
         "price_too_large",
         "prices_count",
         "prices_date_missing",
@@ -202,7 +205,18 @@ class ContractSubentryFlow(ConfigSubentryFlow):
         entity = er.async_get(self.hass).async_get(entity_id)
         if entity is None:
             raise ContractError("entity_not_registered", {"setting": field})
+        if field == CONF_PRICE_ENTITY:
+            self._check_unit(entity)
         return f"{ENTITY_PREFIX}{entity.id}"
+
+    def _check_unit(self, entity: er.RegistryEntry) -> None:
+        """Refuse an entity whose unit is none of a price in Home Assistant's currency."""
+        state, currency = self.hass.states.get(entity.entity_id), self.hass.config.currency
+        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state is not None else None
+        unit = unit or entity.unit_of_measurement
+        if scale_of(unit, currency) is None:
+            told = {"setting": CONF_PRICE_ENTITY, "text": str(unit), "expected": currency}
+            raise ContractError("price_entity_unit", told)
 
     def _suggested(self) -> dict[str, Any]:
         """Return the form's values of what is settled."""
