@@ -19,6 +19,8 @@ PEAKS = {"template": "peak_offpeak", "prices": "0.20 0.10", "windows": "12:24-20
 """Of UTC, in which the house lives: off-peak from 12:24 on."""
 
 
+FLAT = {"template": "flat", "prices": "0.5"}
+
 TIC2 = {"tic2/H_CREUSE": "005000000", "tic2/H_PLEINE": "009000000", "tic2/INJECTION": "000000000"}
 
 
@@ -176,3 +178,41 @@ async def test_the_rest_of_a_building(noon: House) -> None:
     await settle(noon)
     assert shown(noon, data["port"], "rest") == "1.0"
     assert dt_util.utcnow().minute == 5
+
+
+@pytest.mark.parametrize("stale", [False, True])
+async def test_a_meter_that_reads_another_port_goes_on(noon: House, *, stale: bool) -> None:
+    """Its sensors neither fall nor jump, whatever is known of what lies before; nor on restart."""
+    one, other = await Grid.at(noon), await Grid.at(noon, "other")
+    site = await noon.add_site(one.data(), parts=[part("contract", "Ours", **FLAT)])
+    title = one.data()["port"]
+    await one.counts(100.0)
+    await settle(noon)
+    for minute in range(1, 6):
+        await one.counts(100.0 + minute, minutes=20)
+    await settle(noon)
+    await noon.reload(site)
+    await one.counts(106.0, minutes=20)
+    await settle(noon)
+
+    def figures() -> tuple[float, float]:
+        return float(shown(noon, title, "energy")), float(shown(noon, title, "cost"))
+
+    assert figures() == pytest.approx((6.0, 3.0))
+    if stale:
+        runtime(noon).books.begun.changed(f"{title}#drawn")
+    meter = site.subentries[id_of(site, title)]
+    await other.counts(500.0)
+    data = {**meter.data, **other.data()}
+    noon.hass.config_entries.async_update_subentry(site, meter, data=data)
+    await settle(noon)
+    await other.counts(500.0, minutes=1)
+    await settle(noon)
+    assert figures() == pytest.approx((6.0, 3.0))
+    await other.counts(502.0, minutes=5)
+    await settle(noon)
+    assert figures() == pytest.approx((8.0, 4.0))
+    await noon.reload(site)
+    await other.counts(503.0, minutes=5)
+    await settle(noon)
+    assert figures() == pytest.approx((9.0, 4.5))

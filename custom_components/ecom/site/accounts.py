@@ -50,6 +50,8 @@ class Accounts:
         self._renamed: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._rows_listeners: list[RowsListener] = []
+        self.renamed: Callable[[str, str], None] = lambda _old, _new: None
+        """Is told the old and the new key of an account that goes on under another name."""
 
     @classmethod
     def load(cls, store: LedgerStore, pricings: Mapping[str, Pricing], now: int) -> Accounts:
@@ -149,6 +151,7 @@ class Accounts:
             self.by_key[new] = self.by_key.pop(old)
             self._published[new] = self._published.pop(old, Totals())
             self._renamed[old] = new
+            self.renamed(old, new)
 
     def drain(self) -> LedgerBatch:
         """Return what is not stored yet."""

@@ -75,6 +75,17 @@ class Begun:
         """Note that what lies before may be something else now."""
         self._stale.add(account)
 
+    @callback
+    def moved(self, old: str, new: str) -> None:
+        """Let what is noted of an account be that of its new name: it is shown without a jump."""
+        _rename(self._known, old, new)
+        _rename(self._before, old, new)
+        stale = old in self._stale
+        self._stale -= {old, new}
+        if stale:
+            self._stale.add(new)
+        self._save()
+
     def hours(self, account: str) -> dict[str, int]:
         """Return when the hour began in which an account began to be shown, in ms."""
         known = self._known.get(account, {})
@@ -160,3 +171,11 @@ class Begun:
     @callback
     def _save(self) -> None:
         self._store.async_delay_save(lambda: self._known, SAVE_DELAY)
+
+
+def _rename[T](known: dict[str, T], old: str, new: str) -> None:
+    """Let a key have another name; what had that name before is forgotten."""
+    found = known.pop(old, None)
+    known.pop(new, None)
+    if found is not None:
+        known[new] = found

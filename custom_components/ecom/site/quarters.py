@@ -125,6 +125,8 @@ class QuarterBook:
             names = account_key(old, direction), account_key(new, direction)
             self.pasts.moved(*names)
             self.accounts.moved(*names)
+        # What reads the file by the new name should find it there.
+        self._hass.async_create_task(self.flush(), eager_start=False)
 
     @callback
     def stands(self, key: str) -> Mark | None:
