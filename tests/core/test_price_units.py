@@ -32,7 +32,7 @@ from custom_components.ecom.core.price_units import scale_of
         ("£/kWh", "GBP", "1"),
         ("öre/kWh", "SEK", "0.01"),
         ("SEK/kWh", "SEK", "1"),
-        ("ZAR/kWh", "ZAR", "1"),
+        ("MXN/kWh", "MXN", "1"),
         ("EUR/MWh", "EUR", "0.001"),
         ("€/m³", "EUR", "1"),
     ],

@@ -37,9 +37,9 @@ CENTS: Final = frozenset(
 HUNDREDTHS: Final[Mapping[str, frozenset[str]]] = {
     "CHF": frozenset({"rp", "rp.", "rappen"}),
     "GBP": frozenset({"p", "pence", "penny"}),
-    "SEK": frozenset({"öre", "ore"}),
-    "DKK": frozenset({"øre", "ore"}),
-    "NOK": frozenset({"øre", "ore"}),
+    "SEK": frozenset({"öre"}),
+    "DKK": frozenset({"øre"}),
+    "NOK": frozenset({"øre"}),
     "PLN": frozenset({"gr", "grosz"}),
 }
 """What the hundredth of a currency is called besides that."""
