@@ -79,9 +79,9 @@ async def test_it_is_changed_later(house: House) -> None:
         (
             "flat",
             {"prices": "0.2", "more": {"prices_with_tax": False}},
-            {"base": "setting_missing"},
+            {"base": "more_wrong"},
         ),
-        ("feed_in", {"more": {}}, {"base": "setting_missing"}),
+        ("feed_in", {"more": {}}, {"prices": "setting_missing"}),
         ("custom", {"contract": {"key": "x"}}, {"base": "contract_wrong"}),
     ],
 )
@@ -92,6 +92,25 @@ async def test_what_cannot_be(
     dialogue = await terms(house, template, answer)
     assert dialogue.errors == errors
     assert not house.site_entries[0].subentries
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "problem"),
+    [
+        ({"prices_with_tax": False}, "VAT", "This is needed."),
+        ({"excise": "0.1\nmuch"}, "Excise", "Line 2 needs the day from which it holds."),
+        ({"cta": "2026-08-01 dear"}, "CTA", "Line 1: dear is no number."),
+    ],
+)
+async def test_what_is_wrong_in_the_closed_section_is_named(
+    house: House, more: dict[str, Any], field: str, problem: str
+) -> None:
+    """For nobody sees the field: by its label, and with what is wrong."""
+    dialogue = await terms(house, "flat", {"prices": "0.2", "more": more})
+    assert dialogue.errors == {"base": "more_wrong"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["field"], told["problem"]) == (field, problem)
 
 
 async def test_a_contract_needs_a_name(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The colours of days, as entities and a public service say them.
+"""The colours of days, as entities and a volunteer's service say them.
 
 Source of the service: api-couleur-tempo.fr, whose day is the civil date from whose 6 o'clock
 the colour holds; code 0 is a day that is not known yet. It is one volunteer's.

@@ -264,13 +264,20 @@ def test_off_peak_that_is_not_eight_hours_is_odd() -> None:
     assert check(off_peak(("22:00", "06:00")).contract) == []
     (notice,) = check(off_peak(("22:30", "06:00")).contract)
     assert notice == Notice(
-        key="off_peak_hours", placeholders={"schedule": "main", "hours": "7:30", "since": ""}
+        key="off_peak_hours",
+        placeholders={"schedule": "main", "hours": "7:30", "since": "", "season": ""},
     )
     told = [
-        (each.placeholders["hours"], each.placeholders["since"])
+        (each.key, *(each.placeholders[name] for name in ("hours", "since", "season")))
         for each in check(seasonal().contract)
     ]
-    assert told == [("7:52", "2026-12-01"), ("24:00", "2026-12-01"), ("3:00", "2026-12-01")]
+    key = "off_peak_hours_since_season"
+    summer, winter = "04-01..10-31", "11-01..03-31"
+    assert told == [
+        (key, "7:52", "2026-12-01", winter),
+        (key, "24:00", "2026-12-01", winter),
+        (key, "3:00", "2026-12-01", summer),
+    ]
 
 
 def test_other_odd_things() -> None:

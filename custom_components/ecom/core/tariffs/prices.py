@@ -13,7 +13,7 @@ from typing import Final
 
 from .findings import error
 from .model import Version, Versions
-from .typed import date_of, is_date, number_of, price_of_unit
+from .typed import date_of, is_date, number_of, price_of_unit, without_currency
 
 _BETWEEN: Final = re.compile(r"[\s;]+")
 
@@ -69,7 +69,7 @@ def _lines(
     before: date | None = None
     first = True
     for number, raw in enumerate(text.splitlines(), 1):
-        words = [word for word in _BETWEEN.split(raw.strip()) if word]
+        words = [word for word in _BETWEEN.split(without_currency(raw.strip())) if word]
         if not words:
             continue
         since = date_of(words.pop(0), number) if is_date(words[0]) else None

@@ -14,6 +14,19 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
 
 
+_CURRENCY: Final = re.compile(
+    r"(?<=[0-9])\s*(?:€|\$|£|eur|euros?|chf|usd|gbp|sek|nok|dkk|pln)"
+    r"(?:\s*/\s*(?:kwh|m³|m3))?(?=[\s;]|$)",
+    re.IGNORECASE,
+)
+"""A currency after a number; a price per anything but a kWh or m³ is not passed over."""
+
+
+def without_currency(text: str) -> str:
+    """Return a line without the currencies after its numbers: ``0.1952 €`` is a number."""
+    return _CURRENCY.sub("", text)
+
+
 def date_of(text: str, line: int) -> date:
     """Return a date such as ``2026-12-01``; raises ``ContractError`` that names the line."""
     try:
