@@ -9,6 +9,10 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import SITE_UID
+from custom_components.ecom.core.costs.rows import HOUR_MS, MINUTE_MS, UNIT, Row, Totals
+from custom_components.ecom.core.timeline import to_ms
+from custom_components.ecom.site.begun import COUNTED, Begun
+from custom_components.ecom.site.ledger_store import LedgerBatch
 from custom_components.ecom.site.runtime import SiteRuntime
 from tests.families.wes.at_home import WesAtHome
 from tests.grid import Grid
@@ -216,3 +220,25 @@ async def test_a_meter_that_reads_another_port_goes_on(noon: House, *, stale: bo
     await other.counts(503.0, minutes=5)
     await settle(noon)
     assert figures() == pytest.approx((9.0, 4.5))
+
+
+async def test_an_account_that_is_renamed_while_it_is_looked_up(noon: House) -> None:
+    """It is looked up again by its new name, and not before the ledger knows that."""
+    grid = await Grid.at(noon)
+    site = await noon.add_site(grid.data())
+    ledger = site.runtime_data.books.store.ledger
+    hour = to_ms(dt_util.utcnow()) // HOUR_MS * HOUR_MS
+    ledger.write(LedgerBatch(rows={"old": {(hour // MINUTE_MS - 60, "all"): Row(amount=UNIT)}}))
+    begun, all_of_it = Begun(noon.hass, ledger), Totals(amount=3 * UNIT)
+    begun.note("old", COUNTED, hour)
+    looking = noon.hass.async_create_task(begun.refresh(["old"]))
+    begun.moved("old", "new")
+    await looking
+    await begun.refresh(["new"])
+    assert begun.shown("old", all_of_it) is None
+    assert begun.shown("new", all_of_it) is None
+    ledger.write(LedgerBatch(renamed={"old": "new"}))
+    begun.written("new")
+    await begun.refresh(["new"])
+    assert begun.shown("new", all_of_it) == Totals(amount=2 * UNIT)
+    await begun.close()

@@ -156,6 +156,14 @@ async def test_a_sensor_that_shows_no_price(house: House, unit: str) -> None:
     assert dialogue.step == "preview"
 
 
+async def test_a_sensor_of_colours_has_no_unit_of_a_price(house: House) -> None:
+    """And needs none."""
+    today = await add_sensor(house.hass, "today", "colour")
+    colours = {"colours": "entities", "today": today.entity_id}
+    dialogue = await terms(house, "tempo", {"prices": "1 2 3 4 5 6", **colours, "more": {}})
+    assert dialogue.step == "preview"
+
+
 async def test_regulated_prices_are_in_euros(house: House) -> None:
     """Where money is another one, they are not taken for it."""
     await house.hass.config.async_update(currency="CHF")

@@ -335,6 +335,18 @@ async def test_another_currency_is_no_price(learner: Learner) -> None:
     assert learner.points(key) == []
 
 
+async def test_a_number_that_no_unit_costs_is_no_price(learner: Learner) -> None:
+    """Some sensors show such when they know nothing; what is known stays."""
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.2, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=5)
+    sensor.shows(99_999_999, unit="EUR/kWh")
+    await learner.later(minutes=20)
+    assert learner.points(key) == [(NOON, "0.2")]
+
+
 ODD = [
     [{"start": "9999-12-31T23:59:59", "price": 1}],
     [{"start": NOON, "end": "9999-12-31T23:59:59", "price": float("inf")}],

@@ -52,6 +52,8 @@ class Accounts:
         self._rows_listeners: list[RowsListener] = []
         self.renamed: Callable[[str, str], None] = lambda _old, _new: None
         """Is told the old and the new key of an account that goes on under another name."""
+        self.rename_written: Callable[[str], None] = lambda _new: None
+        """Is told the new key once the ledger has it."""
 
     @classmethod
     def load(cls, store: LedgerStore, pricings: Mapping[str, Pricing], now: int) -> Accounts:
@@ -167,6 +169,8 @@ class Accounts:
 
     def written(self, batch: LedgerBatch) -> None:
         """Note what is stored, and tell of accounts that are only told of then."""
+        for new in batch.renamed.values():
+            self.rename_written(new)
         for key in [each for each in batch.rows if each in self.by_key]:
             self._published[key] = self.of(key).stored
             self._tell_of_rows(key, min(minute for minute, _ in batch.rows[key]) * MINUTE_MS)
