@@ -21,6 +21,16 @@ async def option_texts(
     return {option: texts.get(f"{prefix}.{option}", option.replace("_", " ")) for option in options}
 
 
+async def flow_text(hass: HomeAssistant, path: str, **placeholders: str) -> str:
+    """Return a text of the dialogues about parts, in which one text stands within another.
+
+    ``path`` is as in the translations; what has no text is its last word.
+    """
+    texts = await async_get_translations(hass, hass.config.language, "config_subentries", {DOMAIN})
+    text = texts.get(f"component.{DOMAIN}.config_subentries.{path}", path.rpartition(".")[2])
+    return text.format(**placeholders)
+
+
 def number_text(hass: HomeAssistant, value: Decimal, digits: int = 2) -> str:
     """Return a number as it is written in the language of the server, without needless zeros."""
     text = f"{value:.{digits}f}"

@@ -5,9 +5,7 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from custom_components.ecom.core.curves import RecordedCurve, points_of, price_of, scale_of
+from custom_components.ecom.core.curves import RecordedCurve, points_of, price_of
 from custom_components.ecom.core.tariffs.pricing import CurvePoint
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -24,34 +22,14 @@ def point(start: float, end: float, value: str, *, provisional: bool = False) ->
     return CurvePoint(start=at(start), end=at(end), value=Decimal(value), provisional=provisional)
 
 
-@pytest.mark.parametrize(
-    ("unit", "scale"),
-    [
-        (None, "1"),
-        ("EUR/kWh", "1"),
-        ("€/kWh", "1"),
-        ("ct/kWh", "0.01"),
-        ("Rp/kWh", "0.01"),
-        ("EUR/MWh", "0.001"),
-        ("€/m³", "1"),
-    ],
-)
-def test_units_of_prices(unit: str | None, scale: str) -> None:
-    """Whatever the unit, it becomes a price per kWh or m³."""
-    assert scale_of(unit) == Decimal(scale)
-
-
-@pytest.mark.parametrize("unit", ["kWh", "EUR", "EUR/h", "%"])
-def test_what_is_no_price(unit: str) -> None:
-    """A unit that is none of a price."""
-    assert scale_of(unit) is None
-
-
 def test_numbers_are_exact_or_none() -> None:
     """No float gets in between, and nothing that is no number."""
     assert price_of("0.1", Decimal("0.01")) == Decimal("0.001")
     assert price_of(0.1, Decimal(1)) == Decimal("0.1")
-    for nothing in ("unknown", "nan", "inf", True, None, [1]):
+    assert price_of("1e999999", Decimal(1000)) is None
+    assert price_of(10**5000, Decimal(1)) is None
+    assert price_of(-10_000, Decimal(1)) == -10_000
+    for nothing in ("unknown", "nan", "inf", True, None, [1], 99_999_999, "1e30", -10_001):
         assert price_of(nothing, Decimal(1)) is None
 
 
@@ -73,6 +51,9 @@ def test_attributes_in_several_words() -> None:
             {"start": 12, "value": 1},
             {"start": "2026-11-01T12:00:00+00:00", "value": "unknown"},
             {"start": "0001-01-01T00:00:00", "value": 1},
+            {"start": "9999-12-31T23:59:59", "value": 1},
+            {"start": "9999-12-31T23:59:59+00:00", "end": "9999-12-31T23:59:59", "value": 1},
+            {"start": "1969-12-31T12:00:00+00:00", "value": 1},
             {"start": at(3), "end": at(2), "value": 1},
             {"start": at(3), "end": at(300), "value": 1},
         ],

@@ -9,6 +9,10 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import SITE_UID
+from custom_components.ecom.core.costs.rows import HOUR_MS, MINUTE_MS, UNIT, Row, Totals
+from custom_components.ecom.core.timeline import to_ms
+from custom_components.ecom.site.begun import COUNTED, Begun
+from custom_components.ecom.site.ledger_store import LedgerBatch
 from custom_components.ecom.site.runtime import SiteRuntime
 from tests.families.wes.at_home import WesAtHome
 from tests.grid import Grid
@@ -18,6 +22,8 @@ from tests.subentries import id_of
 PEAKS = {"template": "peak_offpeak", "prices": "0.20 0.10", "windows": "12:24-20:24"}
 """Of UTC, in which the house lives: off-peak from 12:24 on."""
 
+
+FLAT = {"template": "flat", "prices": "0.5"}
 
 TIC2 = {"tic2/H_CREUSE": "005000000", "tic2/H_PLEINE": "009000000", "tic2/INJECTION": "000000000"}
 
@@ -176,3 +182,63 @@ async def test_the_rest_of_a_building(noon: House) -> None:
     await settle(noon)
     assert shown(noon, data["port"], "rest") == "1.0"
     assert dt_util.utcnow().minute == 5
+
+
+@pytest.mark.parametrize("stale", [False, True])
+async def test_a_meter_that_reads_another_port_goes_on(noon: House, *, stale: bool) -> None:
+    """Its sensors neither fall nor jump, whatever is known of what lies before; nor on restart."""
+    one, other = await Grid.at(noon), await Grid.at(noon, "other")
+    site = await noon.add_site(one.data(), parts=[part("contract", "Ours", **FLAT)])
+    title = one.data()["port"]
+    await one.counts(100.0)
+    await settle(noon)
+    for minute in range(1, 6):
+        await one.counts(100.0 + minute, minutes=20)
+    await settle(noon)
+    await noon.reload(site)
+    await one.counts(106.0, minutes=20)
+    await settle(noon)
+
+    def figures() -> tuple[float, float]:
+        return float(shown(noon, title, "energy")), float(shown(noon, title, "cost"))
+
+    assert figures() == pytest.approx((6.0, 3.0))
+    if stale:
+        runtime(noon).books.begun.changed(f"{title}#drawn")
+    meter = site.subentries[id_of(site, title)]
+    await other.counts(500.0)
+    data = {**meter.data, **other.data()}
+    noon.hass.config_entries.async_update_subentry(site, meter, data=data)
+    await settle(noon)
+    await other.counts(500.0, minutes=1)
+    await settle(noon)
+    assert figures() == pytest.approx((6.0, 3.0))
+    await other.counts(502.0, minutes=5)
+    await settle(noon)
+    assert figures() == pytest.approx((8.0, 4.0))
+    await noon.reload(site)
+    await other.counts(503.0, minutes=5)
+    await settle(noon)
+    assert figures() == pytest.approx((9.0, 4.5))
+
+
+async def test_an_account_that_is_renamed_while_it_is_looked_up(noon: House) -> None:
+    """It is looked up again by its new name, and not before the ledger knows that."""
+    grid = await Grid.at(noon)
+    site = await noon.add_site(grid.data())
+    ledger = site.runtime_data.books.store.ledger
+    hour = to_ms(dt_util.utcnow()) // HOUR_MS * HOUR_MS
+    ledger.write(LedgerBatch(rows={"old": {(hour // MINUTE_MS - 60, "all"): Row(amount=UNIT)}}))
+    begun, all_of_it = Begun(noon.hass, ledger), Totals(amount=3 * UNIT)
+    begun.note("old", COUNTED, hour)
+    looking = noon.hass.async_create_task(begun.refresh(["old"]))
+    begun.moved("old", "new")
+    await looking
+    await begun.refresh(["new"])
+    assert begun.shown("old", all_of_it) is None
+    assert begun.shown("new", all_of_it) is None
+    ledger.write(LedgerBatch(renamed={"old": "new"}))
+    begun.written("new")
+    await begun.refresh(["new"])
+    assert begun.shown("new", all_of_it) == Totals(amount=2 * UNIT)
+    await begun.close()

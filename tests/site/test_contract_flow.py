@@ -74,13 +74,14 @@ async def test_it_is_changed_later(house: House) -> None:
     [
         ("peak_offpeak", {**PEAKS, "prices": "0.2"}, {"prices": "prices_count"}),
         ("peak_offpeak", {**PEAKS, "windows": "22h-26h"}, {"windows": "windows_window"}),
+        ("flat", {"prices": "999999999", "more": {}}, {"prices": "price_too_large"}),
         ("flat", {"prices": "cheap", "more": {}}, {"prices": "typed_number"}),
         (
             "flat",
             {"prices": "0.2", "more": {"prices_with_tax": False}},
-            {"base": "setting_missing"},
+            {"base": "more_wrong"},
         ),
-        ("feed_in", {"more": {}}, {"base": "setting_missing"}),
+        ("feed_in", {"more": {}}, {"prices": "setting_missing"}),
         ("custom", {"contract": {"key": "x"}}, {"base": "contract_wrong"}),
     ],
 )
@@ -91,6 +92,25 @@ async def test_what_cannot_be(
     dialogue = await terms(house, template, answer)
     assert dialogue.errors == errors
     assert not house.site_entries[0].subentries
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "problem"),
+    [
+        ({"prices_with_tax": False}, "VAT", "This is needed."),
+        ({"excise": "0.1\nmuch"}, "Excise", "Line 2 needs the day from which it holds."),
+        ({"cta": "2026-08-01 dear"}, "CTA", "Line 1: dear is no number."),
+    ],
+)
+async def test_what_is_wrong_in_the_closed_section_is_named(
+    house: House, more: dict[str, Any], field: str, problem: str
+) -> None:
+    """For nobody sees the field: by its label, and with what is wrong."""
+    dialogue = await terms(house, "flat", {"prices": "0.2", "more": more})
+    assert dialogue.errors == {"base": "more_wrong"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["field"], told["problem"]) == (field, problem)
 
 
 async def test_a_contract_needs_a_name(house: House) -> None:
@@ -116,6 +136,32 @@ async def test_a_price_that_an_entity_shows(house: House) -> None:
     assert data_of(site, "Ours")["curve"] == f"entity:{registry_id(sensor)}"
     dialogue = await PartDialogue.begin(house, site, "contract", "Ours")
     assert dialogue.suggested["price_entity"] == sensor.entity_id
+
+
+@pytest.mark.parametrize("unit", ["USD/kWh", "kWh", "°C"])
+async def test_a_sensor_that_shows_no_price(house: House, unit: str) -> None:
+    """Its unit says so, even while it shows nothing; one without a unit may show one."""
+    sensor = await add_sensor(house.hass, "spot", unit)
+    answer = {"price_entity": sensor.entity_id, "more": {}}
+    dialogue = await terms(house, "dynamic", answer)
+    assert dialogue.errors == {"price_entity": "price_entity_unit"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["text"], told["expected"]) == (unit, "EUR")
+    house.hass.states.async_remove(sensor.entity_id)
+    await dialogue.answer(answer)
+    assert dialogue.errors == {"price_entity": "price_entity_unit"}
+    bare = await add_sensor(house.hass, "bare", None)
+    await dialogue.answer({**answer, "price_entity": bare.entity_id})
+    assert dialogue.step == "preview"
+
+
+async def test_a_sensor_of_colours_has_no_unit_of_a_price(house: House) -> None:
+    """And needs none."""
+    today = await add_sensor(house.hass, "today", "colour")
+    colours = {"colours": "entities", "today": today.entity_id}
+    dialogue = await terms(house, "tempo", {"prices": "1 2 3 4 5 6", **colours, "more": {}})
+    assert dialogue.step == "preview"
 
 
 async def test_regulated_prices_are_in_euros(house: House) -> None:

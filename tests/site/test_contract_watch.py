@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -11,6 +12,7 @@ from custom_components.ecom.core.costs.rows import UNIT, Row
 from custom_components.ecom.core.timeline import to_ms
 from custom_components.ecom.site.contract_watch import ContractWatch
 from custom_components.ecom.site.ledger_store import LedgerBatch
+from tests.entities import add_sensor, registry_id
 from tests.house import House, part
 
 BASE = part("contract", "Ours", template="regulated_base", kva="6")
@@ -39,6 +41,30 @@ async def test_prices_of_ones_own_are_ones_own_care(house: House) -> None:
     """Nobody else knows when they change."""
     house.freezer.move_to("2027-03-01T12:00:00+00:00")
     await house.add_site(parts=[part("contract", "Ours", template="flat", prices="0.2")])
+    assert issues(house) == {}
+
+
+async def test_a_contract_that_has_no_price(house: House) -> None:
+    """It is said after a day without one, or once the sensor is gone, until it has one again."""
+    house.freezer.move_to("2026-11-26T12:00:00+00:00")
+    sensor = await add_sensor(house.hass, "spot", "EUR/kWh")
+    sensor.shows(0.2, unit="EUR/kWh")
+    follows = {"template": "dynamic", "curve": f"entity:{registry_id(sensor)}"}
+    others = part("contract", "Others", template="flat", prices="0.2")
+    site = await house.add_site(parts=[part("contract", "Ours", **follows), others])
+    sensor.shows(None, unit="EUR/kWh")
+    for _ in range(24):
+        await house.later(hours=1)
+    assert issues(house) == {}
+    await house.later(hours=1)
+    assert issues(house) == {"price_missing": {"contract": "Ours"}}
+    sensor.shows(0.3, unit="EUR/kWh")
+    await house.later(hours=1)
+    assert issues(house) == {}
+    er.async_get(house.hass).async_remove(sensor.entity_id)
+    await house.later(hours=1)
+    assert issues(house) == {"price_missing": {"contract": "Ours"}}
+    await house.unload(site)
     assert issues(house) == {}
 
 

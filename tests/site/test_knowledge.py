@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from homeassistant.config_entries import ConfigEntryState
 
+from custom_components.ecom.core.curves import EVER
+from custom_components.ecom.site import price_sensors
 from custom_components.ecom.site.colours import colour_of
 from custom_components.ecom.site.knowledge import Knowledge, Need
 from tests.entities import ForeignSensor, add_sensor, registry_id
-from tests.house import House
+from tests.house import House, part
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
 """Noon in Paris, on a Tuesday."""
+HOUR = timedelta(hours=1)
 
 
 class Service:
@@ -192,6 +196,17 @@ async def test_colours_of_entities(learner: Learner) -> None:
         ("TEMPO_BLEU", "blue"),
         ("red_peak", "red"),
         ("Jour blanc", "white"),
+        ("Journée blanche", "white"),
+        ("bleue", "blue"),
+        ("Tempo Rouge", "red"),
+        ("TEMPO_ROUGE", "red"),
+        ("TempoRouge", "red"),
+        ("red-2", "red"),
+        ("expired", None),
+        ("restored", None),
+        ("unrecovered_data", None),
+        ("HPJR", None),
+        ("normalised", None),
         ("ejp_peak", "ejp"),
         ("----", None),
         ("unknown", None),
@@ -282,6 +297,94 @@ async def test_a_price_that_is_the_same_after_a_restart(learner: Learner) -> Non
     sensor.shows(0.5, unit="EUR/kWh")
     await learner.follow(Need(curve=key))
     assert learner.points(key) == [(NOON, "0.5"), (NOON + timedelta(days=2, hours=2), "0.5")]
+
+
+async def test_a_unit_that_changes_alone(learner: Learner) -> None:
+    """Prices the time from then on; what was shown and foretold before stays what it was."""
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    hours = [{"start": NOON.isoformat(), "end": (NOON + HOUR).isoformat(), "price": 20}]
+
+    def shows(unit: str) -> None:
+        attributes = {"unit_of_measurement": unit, "prices": hours}
+        learner.house.hass.states.async_set(sensor.entity_id, "20", attributes)
+
+    shows("EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=15)
+    learner.changes.clear()
+    shows("ct/kWh")
+    await learner.settle()
+    changed = NOON + timedelta(minutes=15)
+    assert learner.changes == [changed]
+    await learner.later(minutes=15)
+    await learner.knowledge.close()
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=15)
+    curve = learner.knowledge.known.curves[key]
+    assert {each.value for each in curve.points(NOON, changed)} == {Decimal(20)}
+    assert {each.value for each in curve.points(changed, NOON + HOUR)} == {Decimal("0.2")}
+
+
+async def test_another_currency_is_no_price(learner: Learner) -> None:
+    """It is neither taken for ours nor exchanged."""
+    sensor = await add_sensor(learner.house.hass, "spot", "USD/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.2, unit="USD/kWh")
+    await learner.follow(Need(curve=key))
+    assert learner.points(key) == []
+
+
+async def test_a_number_that_no_unit_costs_is_no_price(learner: Learner) -> None:
+    """Some sensors show such when they know nothing; what is known stays."""
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.2, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=5)
+    sensor.shows(99_999_999, unit="EUR/kWh")
+    await learner.later(minutes=20)
+    assert learner.points(key) == [(NOON, "0.2")]
+
+
+ODD = [
+    [{"start": "9999-12-31T23:59:59", "price": 1}],
+    [{"start": NOON, "end": "9999-12-31T23:59:59", "price": float("inf")}],
+    [{"start": "0001-01-01", "price": "1e999999"}, 5, None, {}],
+]
+
+
+@pytest.mark.parametrize("prices", ODD)
+async def test_a_site_starts_whatever_an_entity_shows(house: House, prices: object) -> None:
+    """What cannot be read is passed over."""
+    sensor = await add_sensor(house.hass, "spot", "EUR/kWh")
+    unit = {"unit_of_measurement": "EUR/kWh"}
+    house.hass.states.async_set(sensor.entity_id, "0.2", {**unit, "prices": prices})
+    contract = {"template": "dynamic", "curve": f"entity:{registry_id(sensor)}"}
+    site = await house.add_site(parts=[part("contract", "Ours", **contract)])
+    assert site.state is ConfigEntryState.LOADED
+    known = site.runtime_data.books.billing.knowledge.known
+    assert [each.value for each in known.curves[contract["curve"]].points(*EVER)] == [
+        Decimal("0.2")
+    ]
+
+
+async def test_what_nobody_foresaw_is_said_once(
+    learner: Learner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And the rest goes on."""
+
+    def bad(*_: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(price_sensors, "points_of", bad)
+    sensor = await add_sensor(learner.house.hass, "spot", "EUR/kWh")
+    key = f"entity:{registry_id(sensor)}"
+    sensor.shows(0.5, unit="EUR/kWh")
+    await learner.follow(Need(curve=key))
+    await learner.later(minutes=20)
+    assert learner.points(key) == []
+    assert caplog.text.count(f"The prices of {sensor.entity_id} cannot be read") == 1
 
 
 async def test_an_entity_that_is_gone(learner: Learner) -> None:

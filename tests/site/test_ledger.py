@@ -12,7 +12,7 @@ import pytest
 from custom_components.ecom.backup import async_post_backup, async_pre_backup
 from custom_components.ecom.core.costs.exchange import ExchangeError
 from custom_components.ecom.core.costs.ledger import Account
-from custom_components.ecom.core.costs.rows import MONEY, UNIT, Quality, Totals, total
+from custom_components.ecom.core.costs.rows import MONEY, UNIT, Quality, Row, Totals, total
 from custom_components.ecom.core.quarters import Step
 from custom_components.ecom.core.tariffs.pricing import Pricing, Tier
 from custom_components.ecom.core.timeline import to_ms
@@ -271,6 +271,21 @@ async def test_what_cannot_be_written_waits(grid: Grid, monkeypatch: pytest.Monk
         await grid.counts(3.0, minutes=4)
     assert on_disk(grid.house).amount == 0
     assert await stored(grid.house) == {("12:00", "all"): (2.0, 0)}
+
+
+async def test_a_number_that_no_file_can_hold_loses_nothing_else(
+    grid: Grid, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was drained with it waits, and a contract that is settled meanwhile as well."""
+    await grid.counts(2.0, minutes=4)
+    odd = ledger(grid.house).accounts.of("odd")
+    odd.put_back({(0, HP): Row(amount=1 << 70)})
+    await runtime(grid.house).books.quarters.flush()
+    await ledger(grid.house).set_pricing(account(grid.house), TWO)
+    assert "cannot be written" in caplog.text
+    assert on_disk(grid.house).amount == 0
+    odd.drain()
+    assert await stored(grid.house) == {("12:00", "all"): (1.0, 0)}
 
 
 async def test_nothing_is_made_anew_while_files_are_copied(grid: Grid) -> None:

@@ -4,57 +4,37 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
 
 from .tariffs.pricing import CurvePoint
+from .tariffs.typed import LARGEST_PRICE
 from .timeline import from_ms, to_ms
 
 LONGEST: Final = timedelta(days=1)
 """A price that is stated without an end holds no longer than this."""
 
-SCALES: Final[Mapping[str, Decimal]] = dict.fromkeys(
-    ("ct", "c", "cent", "cents", "¢", "rp", "rp.", "p", "öre", "øre"), Decimal("0.01")
-)
-"""What a name of a hundredth of a currency is multiplied by."""
-
-PER: Final[Mapping[str, Decimal]] = {
-    "kwh": Decimal(1),
-    "mwh": Decimal("0.001"),
-    "wh": Decimal(1000),
-    "m³": Decimal(1),
-    "m3": Decimal(1),
-}
-"""What a price per that unit is multiplied by, for a price per kWh or m³."""
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""A price from before or after that is none: with such times nothing can be reckoned."""
 
 _STARTS: Final = ("start", "start_time", "startsAt", "from", "time", "datetime", "timestamp")
 _ENDS: Final = ("end", "end_time", "endsAt", "till", "to")
 _VALUES: Final = ("value", "price", "price_per_kwh", "total")
 
 
-def scale_of(unit: str | None) -> Decimal | None:
-    """Return what makes a price per kWh or m³ of a unit, None if it is no unit of a price.
-
-    An entity without a unit states a price per kWh.
-    """
-    if not unit:
-        return Decimal(1)
-    money, slash, per = unit.partition("/")
-    if not slash or per.strip().lower() not in PER:
-        return None
-    return SCALES.get(money.strip().lower(), Decimal(1)) * PER[per.strip().lower()]
-
-
 def price_of(stated: Any, scale: Decimal) -> Decimal | None:
-    """Return a price that a state or an attribute holds, None if it is no finite number."""
+    """Return a price that a state or an attribute holds, None if it is no number, or no price.
+
+    What no unit can cost is no price: some sensors show such numbers when they know nothing.
+    """
     if isinstance(stated, bool) or not isinstance(stated, int | float | str | Decimal):
         return None
     try:
         price = Decimal(str(stated)) * scale
-    except InvalidOperation:
+    except ArithmeticError, ValueError:
         return None
-    return price if price.is_finite() else None
+    return price if price.is_finite() and abs(price) <= LARGEST_PRICE else None
 
 
 def points_of(attributes: Mapping[str, Any], scale: Decimal, zone: tzinfo) -> Iterator[CurvePoint]:
@@ -92,7 +72,7 @@ def _first(stated: Mapping[Any, Any], names: Iterable[str]) -> Any:
 
 
 def _moment(stated: Any, zone: tzinfo) -> datetime | None:
-    """Return a moment in UTC, None if it is none."""
+    """Return a moment in UTC, None if it is none that a price can have."""
     if isinstance(stated, str):
         try:
             stated = datetime.fromisoformat(stated)
@@ -101,9 +81,10 @@ def _moment(stated: Any, zone: tzinfo) -> datetime | None:
     if not isinstance(stated, datetime):
         return None
     try:
-        return (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
+        found = (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError, ValueError:
         return None
+    return found if EVER[0] <= found < EVER[1] else None
 
 
 @dataclass(slots=True)

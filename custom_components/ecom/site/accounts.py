@@ -50,6 +50,10 @@ class Accounts:
         self._renamed: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._rows_listeners: list[RowsListener] = []
+        self.renamed: Callable[[str, str], None] = lambda _old, _new: None
+        """Is told the old and the new key of an account that goes on under another name."""
+        self.rename_written: Callable[[str], None] = lambda _new: None
+        """Is told the new key once the ledger has it."""
 
     @classmethod
     def load(cls, store: LedgerStore, pricings: Mapping[str, Pricing], now: int) -> Accounts:
@@ -149,6 +153,7 @@ class Accounts:
             self.by_key[new] = self.by_key.pop(old)
             self._published[new] = self._published.pop(old, Totals())
             self._renamed[old] = new
+            self.renamed(old, new)
 
     def drain(self) -> LedgerBatch:
         """Return what is not stored yet."""
@@ -164,6 +169,8 @@ class Accounts:
 
     def written(self, batch: LedgerBatch) -> None:
         """Note what is stored, and tell of accounts that are only told of then."""
+        for new in batch.renamed.values():
+            self.rename_written(new)
         for key in [each for each in batch.rows if each in self.by_key]:
             self._published[key] = self.of(key).stored
             self._tell_of_rows(key, min(minute for minute, _ in batch.rows[key]) * MINUTE_MS)

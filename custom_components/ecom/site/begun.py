@@ -44,6 +44,8 @@ class Begun:
         self._contracts: dict[str, Any] = {}
         self._before: dict[str, Totals] = {}
         self._stale: set[str] = set()
+        self._asked: set[str] = set()
+        self._unwritten: set[str] = set()
 
     async def load(self) -> None:
         """Take up what an earlier run has noted."""
@@ -103,6 +105,24 @@ class Begun:
         """Note that what lies before may be something else now."""
         self._stale.add(account)
 
+    @callback
+    def moved(self, old: str, new: str) -> None:
+        """Let what is noted of an account be that of its new name: it is shown without a jump."""
+        _rename(self._known, old, new)
+        _rename(self._before, old, new)
+        stale = old in self._stale | self._asked
+        self._stale -= {old, new}
+        self._asked -= {old, new}
+        if stale:
+            self._stale.add(new)
+        self._unwritten.add(new)
+        self._save()
+
+    @callback
+    def written(self, new: str) -> None:
+        """Note that the ledger has an account by its new name; before, nothing is looked up."""
+        self._unwritten.discard(new)
+
     def hours(self, account: str) -> dict[str, int]:
         """Return when the hour began in which an account began to be shown, in ms."""
         known = self._known.get(account, {})
@@ -123,17 +143,23 @@ class Begun:
 
         Raises sqlite3.Error if it cannot be read now.
         """
-        wanted = [each for each in accounts if each in self._stale or each not in self._before]
+        unknown = [each for each in accounts if each in self._stale or each not in self._before]
+        wanted = [each for each in unknown if each not in self._unwritten]
         if not wanted:
             return
         self._stale.difference_update(wanted)
+        self._asked.update(wanted)
         try:
             await self._note_heads(wanted)
             found = await self._hass.async_add_executor_job(self._read, wanted)
         except sqlite3.Error:
-            self._stale.update(wanted)
+            self._stale.update(self._asked.intersection(wanted))
             raise
-        self._before.update(found)
+        finally:
+            gone = {*wanted} - self._asked
+            self._asked.difference_update(wanted)
+        # One that has got another name meanwhile is looked up by that.
+        self._before.update({key: each for key, each in found.items() if key not in gone})
 
     def shown(self, account: str, totals: Totals) -> Totals | None:
         """Return what is shown of an account's totals; None while that is not known."""
@@ -158,23 +184,23 @@ class Begun:
     async def _note_heads(self, accounts: Iterable[str]) -> None:
         """Note what the hours hold in which accounts begin just now."""
         missing = [
-            (account, what)
+            (account, what, hour, self._known[account][what])
             for account in accounts
-            for what in self.hours(account)
+            for what, hour in self.hours(account).items()
             if HEADS[what] not in self._known[account]
         ]
         found = await self._hass.async_add_executor_job(self._read_heads, missing)
-        for (account, what), head in zip(missing, found, strict=True):
-            self._known[account].setdefault(HEADS[what], asdict(head))
+        for (account, what, *_), head in zip(missing, found, strict=True):
+            if account in self._known:  # Else it has got another name meanwhile.
+                self._known[account].setdefault(HEADS[what], asdict(head))
         if missing:
             self._save()
 
-    def _read_heads(self, wanted: Iterable[tuple[str, str]]) -> list[Totals]:
+    def _read_heads(self, wanted: Iterable[tuple[str, str, int, int]]) -> list[Totals]:
         """Return what the ledger holds of those hours. Blocks."""
         return [
-            total(self._ledger.sums(account, hour, self._known[account][what]).values())
-            for account, what in wanted
-            for hour in (self.hours(account)[what],)
+            total(self._ledger.sums(account, hour, since).values())
+            for account, _, hour, since in wanted
         ]
 
     def _read(self, accounts: Iterable[str]) -> Mapping[str, Totals]:
@@ -195,3 +221,11 @@ class Begun:
     def _save(self) -> None:
         self._store.async_delay_save(lambda: self._known, SAVE_DELAY)
         self._contract_store.async_delay_save(self._used_contracts, SAVE_DELAY)
+
+
+def _rename[T](known: dict[str, T], old: str, new: str) -> None:
+    """Let a key have another name; what had that name before is forgotten."""
+    found = known.pop(old, None)
+    known.pop(new, None)
+    if found is not None:
+        known[new] = found

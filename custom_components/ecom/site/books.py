@@ -93,6 +93,8 @@ class Books:
         self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
         self.ledger = LedgerBook(self._hass, self.quarters)
         self.ledger.adjusted = self.begun.changed
+        self._accounts.renamed = self.begun.moved
+        self._accounts.rename_written = self.begun.written
         self.ledger.remade = self.external.changed
         self.imports = Imports(self._hass, self.quarters, self.ledger, self.begun)
         self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)

@@ -1,9 +1,10 @@
-"""The colours of days, as entities and a public service say them.
+"""The colours of days, as entities and a volunteer's service say them.
 
 Source of the service: api-couleur-tempo.fr, whose day is the civil date from whose 6 o'clock
 the colour holds; code 0 is a day that is not known yet. It is one volunteer's.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from http import HTTPStatus
@@ -24,14 +25,19 @@ CODES: Final[Mapping[int, str]] = {1: "blue", 2: "white", 3: "red"}
 WORDS: Final[Mapping[str, str]] = {
     "blue": "blue",
     "bleu": "blue",
+    "bleue": "blue",
     "white": "white",
     "blanc": "white",
+    "blanche": "white",
     "red": "red",
     "rouge": "red",
     "ejp": "ejp",
     "normal": "normal",
 }
-"""What a state may call a colour, in a word of its own or within one."""
+"""What a state may call a colour, in a word of its own."""
+
+_WORD: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+(?![a-zß-ÿ])")
+"""A word, in whatever case: ``TEMPO_ROUGE`` has two, and so has ``TempoRouge``."""
 
 TODAY_FROM: Final = time(6, 10)
 """Before that an entity may still show the day before."""
@@ -42,7 +48,8 @@ TOMORROW_FROM: Final = time(11)
 
 def colour_of(stated: str) -> str | None:
     """Return the colour that a state names, None if it names none, or several."""
-    found = {colour for word, colour in WORDS.items() if word in stated.lower()}
+    words = {word.lower() for word in _WORD.findall(stated)}
+    found = {WORDS[word] for word in words & WORDS.keys()}
     return found.pop() if len(found) == 1 else None
 
 

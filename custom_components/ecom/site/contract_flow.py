@@ -5,20 +5,23 @@ from typing import Any, Final
 
 import probatio
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.const import Platform
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, Platform
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import selector
 
 from ..const import ENTITY_PREFIX
+from ..core.price_units import scale_of
 from ..core.tariffs.model import ContractError
 from ..core.tariffs.pricing import Known
+from ..texts import flow_text
 from .choice import entity_of
 from .contract_fields import (
     ASKED,
     CONF_CURVE,
     CONF_MORE,
     CONF_NAME,
+    CONF_PRICE_ENTITY,
     CONF_TEMPLATE,
     ENTITIES,
     SELECTORS,
@@ -29,7 +32,7 @@ from .contract_preview import preview
 from .contracts import contract_of
 from .knowledge import Knowledge
 
-PLACEHOLDERS: Final = ("line", "expected", "found", "text", "problem")
+PLACEHOLDERS: Final = ("line", "expected", "found", "text", "problem", "field")
 """What the texts of errors may be filled in with."""
 
 KNOWN_ERRORS: Final = frozenset(
@@ -40,6 +43,8 @@ KNOWN_ERRORS: Final = frozenset(
         "feed_in_not_known",
         "floor_above_cap",
         "power_without_prices",
+        "price_entity_unit",
+        "price_too_large",
         "prices_count",
         "prices_date_missing",
         "prices_missing",
@@ -116,7 +121,7 @@ class ContractSubentryFlow(ConfigSubentryFlow):
                 self._data = self._settled(user_input)
                 contract_of(self.hass, "new", self._data)
             except ContractError as err:
-                field, key, told = self._found_wrong(err, user_input)
+                field, key, told = await self._found_wrong(err)
                 errors[field] = key
                 placeholders |= told
             else:
@@ -152,18 +157,23 @@ class ContractSubentryFlow(ConfigSubentryFlow):
             )
         return self.async_create_entry(title=self._name, data=self._data)
 
-    def _found_wrong(
-        self, err: ContractError, user_input: Mapping[str, Any]
-    ) -> tuple[str, str, dict[str, str]]:
+    async def _found_wrong(self, err: ContractError) -> tuple[str, str, dict[str, str]]:
         """Return the field that is wrong, the text that says so, and what fills it in."""
-        key, told = (*err.args, {})[:2]
+        key, found = (*err.args, {})[:2]
+        told: dict[str, str] = dict(found)
         setting = str(told.get("setting", ""))
         field = {kept: field for field, kept in ENTITIES.items()}.get(setting, setting)
-        where = field if field in user_input else "base"
-        if key in KNOWN_ERRORS:
+        where = field if field in fields_of(self._template).schema else "base"
+        if key not in KNOWN_ERRORS:
+            problem = " ".join([key.replace("_", " "), *(f"({text})" for text in told.values())])
+            key, told = "contract_wrong", {"problem": problem}
+        if field not in {str(each) for each in more_of(self._template).schema}:
             return where, key, told
-        problem = " ".join([key.replace("_", " "), *(f"({text})" for text in told.values())])
-        return where, "contract_wrong", {"problem": problem}
+        # A section shows no errors of its fields: the form does, and names the field.
+        told = {**dict.fromkeys(PLACEHOLDERS, "?"), **told}
+        told["problem"] = await flow_text(self.hass, f"contract.error.{key}", **told)
+        label = f"contract.step.terms.sections.{CONF_MORE}.data.{field}"
+        return "base", "more_wrong", {**told, "field": await flow_text(self.hass, label)}
 
     def _known(self) -> Known:
         """Return what the Site knows, and what the entity of a price shows now."""
@@ -201,7 +211,18 @@ class ContractSubentryFlow(ConfigSubentryFlow):
         entity = er.async_get(self.hass).async_get(entity_id)
         if entity is None:
             raise ContractError("entity_not_registered", {"setting": field})
+        if field == CONF_PRICE_ENTITY:
+            self._check_unit(entity)
         return f"{ENTITY_PREFIX}{entity.id}"
+
+    def _check_unit(self, entity: er.RegistryEntry) -> None:
+        """Refuse an entity whose unit is none of a price in Home Assistant's currency."""
+        state, currency = self.hass.states.get(entity.entity_id), self.hass.config.currency
+        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state is not None else None
+        unit = unit or entity.unit_of_measurement
+        if scale_of(unit, currency) is None:
+            told = {"setting": CONF_PRICE_ENTITY, "text": str(unit), "expected": currency}
+            raise ContractError("price_entity_unit", told)
 
     def _suggested(self) -> dict[str, Any]:
         """Return the form's values of what is settled."""

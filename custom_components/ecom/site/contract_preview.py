@@ -25,7 +25,10 @@ UNITS: Final[Mapping[Fluid, str]] = {
 }
 LONGEST_LIST: Final = 30
 BANDS: Final = (ALWAYS, UNKNOWN_BAND, "peak", "off_peak", *TEMPO_BANDS, *EJP_BANDS)
-NOTICES: Final = ("off_peak_hours", "series_ends", "percent_mixed", "tier_prices_all")
+NOTICES: Final = (
+    *("off_peak_hours", "off_peak_hours_since", "off_peak_hours_season"),
+    *("off_peak_hours_since_season", "series_ends", "percent_mixed", "tier_prices_all"),
+)
 _CENTIMILLI: Final = Decimal("0.00001")
 
 

@@ -1,4 +1,4 @@
-"""Looks once a day whether contracts are out of date, or contradict the meters' own bands."""
+"""Looks whether contracts are out of date, have no price, or contradict the meters' bands."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_time_change
+from homeassistant.helpers.event import async_track_time_change, async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ..core.costs.rows import UNIT
@@ -15,12 +15,16 @@ from ..core.timeline import to_ms
 from ..runtime import EcomConfigEntry
 from .billing import is_regulated
 from .books import Books, meter_configs
+from .contract_fields import CONF_CURVE
 from .contracts import contracts_of
 from .pasts import DRAWN, account_of
 from .raised import Finding, Raised
 
 ISSUE_OUT_OF_DATE: Final = "tariff_out_of_date"
+ISSUE_NO_PRICE: Final = "price_missing"
 ISSUE_CONTRADICTS: Final = "bands_contradict"
+LOOK_AT_PRICES: Final = timedelta(hours=1)
+"""After a start integrations take a while until they show anything."""
 LOOK_BACK: Final = timedelta(days=7)
 LEAST: Final = UNIT
 """A kWh, or a m³: less than that says nothing."""
@@ -37,19 +41,23 @@ class ContractWatch:
         self._entry = entry
         self._books = books
         self._raised = Raised(hass)
-        self._stop: CALLBACK_TYPE | None = None
+        self._stops: list[CALLBACK_TYPE] = []
 
     @callback
     def start(self) -> None:
-        """Look at the prices now, and at everything each night."""
-        self._stop = async_track_time_change(self._hass, self.look, hour=0, minute=25, second=0)
+        """Look at regulated prices now, at sensors each hour, and at everything each night."""
+        self._stops = [
+            async_track_time_change(self._hass, self.look, hour=0, minute=25, second=0),
+            async_track_time_interval(self._hass, self._look_at_prices, LOOK_AT_PRICES),
+        ]
         self._raised.settle(self._out_of_date(), ISSUE_OUT_OF_DATE)
 
     @callback
     def close(self) -> None:
         """Look no more."""
-        if self._stop is not None:
-            self._stop()
+        for stop in self._stops:
+            stop()
+        self._stops = []
         self._raised.clear()
 
     async def look(self, now: datetime) -> None:
@@ -73,6 +81,23 @@ class ContractWatch:
                 if share > TOLERATED
             ],
             ISSUE_CONTRADICTS,
+        )
+
+    @callback
+    def _look_at_prices(self, now: datetime) -> None:
+        """Look whether the sensors that contracts follow show prices."""
+        knowledge = self._books.billing.knowledge
+        self._raised.settle(
+            [
+                Finding(
+                    text=ISSUE_NO_PRICE,
+                    part=each.subentry_id,
+                    placeholders={"contract": each.title},
+                )
+                for each in contracts_of(self._entry)
+                if (curve := each.data.get(CONF_CURVE)) and not knowledge.has_price(curve, now)
+            ],
+            ISSUE_NO_PRICE,
         )
 
     def _out_of_date(self) -> list[Finding]:

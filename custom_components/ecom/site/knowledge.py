@@ -8,23 +8,27 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, ENTITY_PREFIX
-from ..core.curves import LONGEST, RecordedCurve, points_of, price_of, scale_of
+from ..const import DOMAIN
+from ..core.curves import EVER, LONGEST, RecordedCurve
 from ..core.tariffs.pricing import CurvePoint, Known
 from ..core.timeline import midnight
 from ..errors import CannotConnect
 from . import colours
 from .contract_fields import COLOUR_SOURCES, CONF_COLOURS, CONF_CURVE, CONF_TODAY, CONF_TOMORROW
+from .price_sensors import LOOK_EVERY, PriceSensors, entity_id_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,7 +36,6 @@ KEPT: Final = timedelta(days=800)
 BACK: Final = 60
 """So many days back the service for colours is asked once."""
 SAVE_DELAY: Final = 30
-LOOK_EVERY: Final = timedelta(minutes=10)
 AT_LEAST: Final = timedelta(hours=1)
 """The service for colours is asked no more often than this, and only for what is not known."""
 
@@ -79,6 +82,7 @@ class Knowledge:
         self._stops: list[CALLBACK_TYPE] = []
         self._asked_at: datetime | None = None
         self._failing = False
+        self._sensors = PriceSensors(hass)
 
     async def load(self) -> None:
         """Take up what was known before."""
@@ -89,6 +93,7 @@ class Knowledge:
         self._curves = {
             key: RecordedCurve.of(points) for key, points in stored.get("curves", {}).items()
         }
+        self._sensors.load(stored.get("units", {}))
 
     @property
     def known(self) -> Known:
@@ -106,7 +111,7 @@ class Knowledge:
             entity_id
             for need in self._needs
             for key in (need.curve, need.today, need.tomorrow)
-            if key is not None and (entity_id := self._entity_id(key)) is not None
+            if key is not None and (entity_id := entity_id_of(self._hass, key)) is not None
         }
         if entities:
             self._stops.append(
@@ -127,7 +132,13 @@ class Knowledge:
     @callback
     def look_at_curve(self, key: str) -> RecordedCurve:
         """Return what one entity shows at this moment, for a look before it is followed."""
-        return self._curves.get(key) or self._shown(key)
+        return self._curves.get(key) or self._sensors.shown(key, None)
+
+    def has_price(self, key: str, now: datetime) -> bool:
+        """Return whether an entity is there, and a price of it is known in the last day."""
+        curve = self._curves.get(key)
+        known = curve is not None and any(curve.points(now - LONGEST, now))
+        return known and entity_id_of(self._hass, key) is not None
 
     @callback
     def _stop(self) -> None:
@@ -152,43 +163,17 @@ class Knowledge:
     def _look_at_entities(self) -> None:
         for need in self._needs:
             if need.curve is not None:
-                points = [*self._shown(need.curve).points(*_EVER)]
+                points = self._shown(need.curve)
                 if (since := self._curves[need.curve].tell(points)) is not None:
                     self._note(since)
             if not need.asks_service:
                 self._look_at_colours(need)
 
-    def _shown(self, key: str) -> RecordedCurve:
-        """Return the prices that an entity shows: that of now, and those that it foretells."""
-        curve = RecordedCurve()
-        entity_id = self._entity_id(key)
-        state = None if entity_id is None else self._hass.states.get(entity_id)
-        if state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            return curve
-        scale = scale_of(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
-        if scale is None:
-            return curve
-        now, zone = dt_util.utcnow(), dt_util.get_default_time_zone()
-        curve.tell(points_of(state.attributes, scale, zone))
-        price = price_of(state.state, scale)
-        if price is not None and state.last_changed <= now:
-            until = now + LOOK_EVERY
-            # What an entity foretells ends the price that it shows.
-            after = [point.start for point in curve.points(now, until) if point.start > now]
-            start, end = self._since(key, state.last_changed, price), min(after, default=until)
-            curve.tell([CurvePoint(start=start, end=end, value=price)])
-        return curve
-
-    def _since(self, key: str, shown: datetime, price: Decimal) -> datetime:
-        """Return since when a price holds that an entity shows.
-
-        After a restart an entity shows what it showed before: the same price on both sides
-        of a time in which nobody looked has held throughout.
-        """
-        before = self._curves[key].last_before(shown) if key in self._curves else None
-        if before is None or before.value != price or before.provisional:
-            return shown
-        return before.end if shown - before.end <= LONGEST else shown
+    def _shown(self, key: str) -> list[CurvePoint]:
+        """Return the prices that an entity shows, of the time since it shows its unit."""
+        self._sensors.note_unit(key)
+        shown = self._sensors.shown(key, self._curves[key])
+        return [*shown.points(self._sensors.unit_since(key), EVER[1])]
 
     @callback
     def _look_at_colours(self, need: Need) -> None:
@@ -199,7 +184,7 @@ class Knowledge:
             self._tell_colour(local.date() + timedelta(days=1), self._colour(need.tomorrow))
 
     def _colour(self, key: str) -> str | None:
-        entity_id = self._entity_id(key)
+        entity_id = entity_id_of(self._hass, key)
         state = None if entity_id is None else self._hass.states.get(entity_id)
         return None if state is None else colours.colour_of(state.state)
 
@@ -251,14 +236,5 @@ class Knowledge:
                 if day >= oldest.date()
             },
             "curves": {key: curve.dump() for key, curve in self._curves.items()},
+            "units": self._sensors.dump(),
         }
-
-    def _entity_id(self, key: str) -> str | None:
-        entity = er.async_get(self._hass).entities.get_entry(key.removeprefix(ENTITY_PREFIX))
-        return None if entity is None else entity.entity_id
-
-
-_EVER: Final = (
-    dt_util.utc_from_timestamp(0),
-    dt_util.utc_from_timestamp(32_503_680_000),
-)

@@ -125,6 +125,8 @@ class QuarterBook:
             names = account_key(old, direction), account_key(new, direction)
             self.pasts.moved(*names)
             self.accounts.moved(*names)
+        # What reads the file by the new name should find it there.
+        self._hass.async_create_task(self.flush(), eager_start=False)
 
     @callback
     def stands(self, key: str) -> Mark | None:
@@ -199,7 +201,8 @@ class QuarterBook:
         meters, ledger = self.pasts.drain(), self.accounts.drain()
         try:
             await self._hass.async_add_executor_job(self.store.write, batches, meters, ledger)
-        except sqlite3.Error as err:
+        except (OverflowError, sqlite3.Error) as err:
+            # A number that is too large for the file must not lose what else was drained.
             for batch in batches:
                 self.tracks[batch.key].put_back(batch)
             self.pasts.put_back(meters)

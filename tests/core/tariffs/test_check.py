@@ -264,13 +264,20 @@ def test_off_peak_that_is_not_eight_hours_is_odd() -> None:
     assert check(off_peak(("22:00", "06:00")).contract) == []
     (notice,) = check(off_peak(("22:30", "06:00")).contract)
     assert notice == Notice(
-        key="off_peak_hours", placeholders={"schedule": "main", "hours": "7:30", "since": ""}
+        key="off_peak_hours",
+        placeholders={"schedule": "main", "hours": "7:30", "since": "", "season": ""},
     )
     told = [
-        (each.placeholders["hours"], each.placeholders["since"])
+        (each.key, *(each.placeholders[name] for name in ("hours", "since", "season")))
         for each in check(seasonal().contract)
     ]
-    assert told == [("7:52", "2026-12-01"), ("24:00", "2026-12-01"), ("3:00", "2026-12-01")]
+    key = "off_peak_hours_since_season"
+    summer, winter = "04-01..10-31", "11-01..03-31"
+    assert told == [
+        (key, "7:52", "2026-12-01", winter),
+        (key, "24:00", "2026-12-01", winter),
+        (key, "3:00", "2026-12-01", summer),
+    ]
 
 
 def test_other_odd_things() -> None:
@@ -302,6 +309,24 @@ def test_a_contract_of_every_kind_of_component() -> None:
         taxes=(Tax(key="vat_20", series=one("0.2"), of=("energy", "bill")),),
     )
     assert check(found) == []
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        Energy(key="odd", prices={"all": one("10001")}),
+        Adder(key="odd", series=one("-10001")),
+        Tiered(key="odd", tiers=((None, one("1e30")),)),
+        Dynamic(key="odd", curve="spot", factor=Decimal(10001)),
+        Dynamic(key="odd", curve="spot", offset=Decimal(-10001)),
+    ],
+)
+def test_no_unit_costs_that_much(component: Component) -> None:
+    """No ledger could hold it; what is charged by the month or at the end may be more."""
+    with pytest.raises(ContractError) as caught:
+        check(contract(component))
+    assert caught.value.args[0] == "price_of_unit_too_large"
+    assert check(contract(ENERGY, Standing(key="standing", series=one("10001")))) == []
 
 
 def test_where_a_contract_begins() -> None:

@@ -35,6 +35,23 @@ def test_a_first_line_with_a_date_holds_from_then_on() -> None:
     assert version == Version(value=Decimal(12), since=date(2026, 8, 1))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["0.1952 € 0,1 €", "0.1952€/kWh; 0.1€/kWh", "0.1952 EUR 0.1 eur / kWh", "0.1952 0.1 $/m³"],
+)
+def test_a_currency_after_a_number_is_passed_over(text: str) -> None:
+    """As it stands on a bill."""
+    found = prices_of(text, BANDS)
+    assert [each[0].value for each in found.values()] == [Decimal("0.1952"), Decimal("0.1")]
+
+
+@pytest.mark.parametrize("text", ["195.2 €/MWh 1", "19.52 ct/kWh 1", "19 c 1"])
+def test_a_price_of_something_else_is_not(text: str) -> None:
+    """It would be wrong by a factor."""
+    with pytest.raises(ContractError):
+        prices_of(text, BANDS)
+
+
 def test_prices_can_be_negative_where_that_is_allowed() -> None:
     """What is fed in may cost something."""
     assert series_of_text("-0.01", negative=True)[0].value == Decimal("-0.01")
@@ -60,6 +77,7 @@ def test_prices_can_be_negative_where_that_is_allowed() -> None:
         ("0.1 nan", "typed_number", {"line": "1", "text": "nan"}),
         ("0.1 1e3", "typed_number", {"line": "1", "text": "1e3"}),
         ("0.1 -0.2", "prices_negative", {"line": "1"}),
+        ("0.1 10000,1", "price_too_large", {"line": "1", "text": "10000,1"}),
     ],
 )
 def test_what_is_wrong_names_the_line(text: str, key: str, placeholders: dict[str, str]) -> None:

@@ -260,6 +260,18 @@ def test_hot_water_is_cold_water_and_the_energy_in_it() -> None:
     assert energy.prices["all"][0].derived
 
 
+def test_a_heat_pump_makes_more_than_it_takes() -> None:
+    """And amounts may say what money they are in."""
+    found = made("hot_water", cold_water="2 €", energy_price="0.1 €/kWh", efficiency="4")
+    assert price(found) == 2 + Decimal("1.162")
+    tiers = made("water", tiers="80 1.2 €\n1.9 €/m³")
+    energy = named(tiers, "energy")
+    assert isinstance(energy, Tiered)
+    assert [bound for bound, _ in energy.tiers] == [80, None]
+    cap = made("dynamic", curve="spot", cap="0.4 €")
+    assert named(cap, "energy").cap == Decimal("0.4")  # type: ignore[union-attr]
+
+
 def test_heat_and_its_standing_share() -> None:
     """The share is what is not measured."""
     found = made("heat", prices="0.12", heating_share="250", heating_share_per="month")
@@ -300,6 +312,21 @@ def test_tiers_are_lines_of_a_bound_and_a_price() -> None:
             {"prices": "0.1 0.2"},
             "prices_count",
             {"setting": "prices", "line": "1", "expected": "1", "found": "2"},
+        ),
+        *(
+            (
+                "hot_water",
+                {"cold_water": "2", "energy_price": "0.1", "efficiency": share},
+                "setting_value",
+                {"setting": "efficiency"},
+            )
+            for share in ("90", "0.09", "10.1")
+        ),
+        (
+            "gas",
+            {"prices": "0.1", "coefficient": "11\n2026-01-01 0"},
+            "setting_value",
+            {"setting": "coefficient"},
         ),
         ("flat", {"prices": "-1"}, "prices_negative", {"setting": "prices", "line": "1"}),
         (
@@ -377,6 +404,12 @@ def test_tiers_are_lines_of_a_bound_and_a_price() -> None:
             {"setting": "tiers", "line": "2", "expected": "1", "found": "2"},
         ),
         ("water", {"tiers": "80 -1\n2"}, "prices_negative", {"setting": "tiers", "line": "1"}),
+        (
+            "water",
+            {"tiers": "20000 1\n10001"},
+            "price_too_large",
+            {"setting": "tiers", "line": "2", "text": "10001"},
+        ),
         ("water", {"tiers": "80 1\n60 1\n2"}, "tier_bounds", {"component": "energy"}),
         ("water", {"tiers": "1", "anchor": "02-30"}, "setting_value", {"setting": "anchor"}),
         ("water", {"tiers": "1", "anchor": "June"}, "setting_value", {"setting": "anchor"}),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from .check_schedules import check_schedules, check_window, is_day_of_year, odd_schedules
 from .findings import Notice, error
 from .model import (
+    Adder,
     Basis,
     Capacity,
     Component,
@@ -24,6 +25,7 @@ from .model import (
     Versions,
 )
 from .rates import by_the_unit, series_of
+from .typed import LARGEST_PRICE
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _MONTHS_OF_YEAR: Final = 12
@@ -37,6 +39,7 @@ def check(contract: Contract) -> list[Notice]:
     for component in contract.components:
         _check_component(component)
     _check_tiers(contract)
+    _check_sizes(contract)
     for key, series in _all_series(contract):
         _check_series(key, series, contract)
     return [*odd_schedules(contract, first_day(contract)), *_odd(contract)]
@@ -135,6 +138,21 @@ def _check_tiers(contract: Contract) -> None:
         raise error("tiers_of_several_cycles")
     if tiered and contract.coefficient:
         raise error("tiers_with_coefficient", component=tiered[0].key)
+
+
+def _check_sizes(contract: Contract) -> None:
+    """Refuse prices of a unit that can only be a mistake, and that no ledger could hold."""
+    for component in contract.components:
+        match component:
+            case Energy() | Adder() | Tiered():
+                held = [each.value for series in series_of(component) for each in series]
+            case Dynamic():
+                held = [component.factor, component.offset]
+            case _:
+                held = []
+        for value in held:
+            if value.is_finite() and abs(value) > LARGEST_PRICE:
+                raise error("price_of_unit_too_large", component=component.key, value=value)
 
 
 def _all_series(contract: Contract) -> Iterator[tuple[str, Versions]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from .coverage import MINUTES, day_sorts
+from .coverage import MINUTES, DaySort, day_sorts
 from .findings import Notice, error
 from .model import UNKNOWN_BAND, Contract, Energy, Rule, Schedule, Season, Window
 from .rates import used_schedules
@@ -50,11 +50,20 @@ def odd_schedules(contract: Contract, since: date | None) -> Iterator[Notice]:
                 continue
             told.add((name, sort.since, minutes))
             hours = f"{minutes // 60}:{minutes % 60:02}"
-            since_text = str(sort.since or "")
+            day, season = str(sort.since or ""), _season_of(sort)
+            key = "off_peak_hours" + ("_since" if day else "") + ("_season" if season else "")
             yield Notice(
-                key="off_peak_hours",
-                placeholders={"schedule": name, "hours": hours, "since": since_text},
+                key=key,
+                placeholders={"schedule": name, "hours": hours, "since": day, "season": season},
             )
+
+
+def _season_of(sort: DaySort) -> str:
+    """Return the part of the year in which a sort of day is, empty if that is all of it."""
+    found = next((rule.when.season for rule in sort.rules if rule.when.season is not None), None)
+    if found is None:
+        return ""
+    return "..".join(f"{month:02}-{day:02}" for month, day in (found.first, found.last))
 
 
 def _check_rule(name: str, schedule: Schedule, rule: Rule) -> None:

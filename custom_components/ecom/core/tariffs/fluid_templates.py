@@ -10,16 +10,21 @@ from .model import Component, Contract, ContractError, Energy, Fluid, Tiered, Ve
 from .rates import EXACT
 from .settings import Settings, named
 from .template_parts import adder, energy, scaled, standing, taxes
-from .typed import number_of
+from .typed import number_of, price_of_unit, without_currency
 
 KWH_PER_M3_KELVIN: Final = Decimal("1.162")
 """What it takes to heat a cubic metre of water by one kelvin (1.162 Wh per litre)."""
+
+_EFFICIENCIES: Final = Decimal("0.1"), Decimal(10)
+"""What heats water makes that much of its energy: a heat pump more than 1, nothing 90."""
 
 _WATT_HOUR: Final = Decimal("0.001")
 
 
 def gas(settings: Settings) -> Contract:
     """Return a price per kWh with ``coefficient`` kWh per m³ by date, or per m³ without it."""
+    if any(each.value <= 0 for each in settings.series("coefficient")):
+        raise error("setting_value", setting="coefficient")
     return _supplied(
         settings,
         Fluid.GAS,
@@ -90,6 +95,8 @@ def heat_of(settings: Settings) -> Decimal:
     """
     rise = settings.positive("temperature_rise", Decimal(40))
     efficiency = settings.positive("efficiency", Decimal(1))
+    if not _EFFICIENCIES[0] <= efficiency <= _EFFICIENCIES[1]:
+        raise error("setting_value", setting="efficiency")
     losses = settings.number("losses") or Decimal(0)
     if losses < 0:
         raise error("setting_value", setting="losses")
@@ -104,7 +111,7 @@ def tiers_of(text: str) -> tuple[tuple[Decimal | None, tuple[Version, ...]], ...
     Raises ``ContractError`` that names the line.
     """
     lines = [
-        (number, raw.replace(";", " ").split())
+        (number, without_currency(raw).replace(";", " ").split())
         for number, raw in enumerate(text.splitlines(), 1)
         if raw.strip()
     ]
@@ -113,11 +120,11 @@ def tiers_of(text: str) -> tuple[tuple[Decimal | None, tuple[Version, ...]], ...
         expected = 1 if index == len(lines) else 2
         if len(words) != expected:
             raise error("tiers_count", line=number, expected=expected, found=len(words))
-        numbers = [number_of(word, number) for word in words]
-        if min(numbers) < 0:
+        bound = number_of(words[0], number) if expected > 1 else None
+        price = price_of_unit(words[-1], number)
+        if min(price, bound or 0) < 0:
             raise error("prices_negative", line=number)
-        bound = numbers[0] if expected > 1 else None
-        found.append((bound, (Version(value=numbers[-1]),)))
+        found.append((bound, (Version(value=price),)))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ A line holds a date, from which it holds, and a number for each band: ``2026-08-
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -13,7 +13,7 @@ from typing import Final
 
 from .findings import error
 from .model import Version, Versions
-from .typed import date_of, is_date, number_of
+from .typed import date_of, is_date, number_of, price_of_unit, without_currency
 
 _BETWEEN: Final = re.compile(r"[\s;]+")
 
@@ -21,14 +21,20 @@ type _Line = tuple[date | None, tuple[Decimal, ...]]
 
 
 def prices_of(
-    text: str, bands: Sequence[str], *, negative: bool = False, source: str = ""
+    text: str,
+    bands: Sequence[str],
+    *,
+    negative: bool = False,
+    source: str = "",
+    by_unit: bool = True,
 ) -> Mapping[str, Versions]:
     """Return the series of each band from a text; raises ``ContractError`` naming the line.
 
     Numbers have a decimal point or comma. ``negative`` ones are a typing error except where
-    prices can fall below zero.
+    prices can fall below zero. What is not charged ``by_unit`` may be any number.
     """
-    lines = list(_lines(text, len(bands), negative=negative))
+    read = price_of_unit if by_unit else number_of
+    lines = list(_lines(text, len(bands), read, negative=negative))
     if not lines:
         raise error("prices_missing")
     spans = [(since, until) for (since, _), (until, _) in pairwise([*lines, (None, ())])]
@@ -41,9 +47,11 @@ def prices_of(
     }
 
 
-def series_of_text(text: str, *, negative: bool = False, source: str = "") -> Versions:
+def series_of_text(
+    text: str, *, negative: bool = False, source: str = "", by_unit: bool = True
+) -> Versions:
     """Return the one series of a text with one number a line."""
-    return prices_of(text, ("",), negative=negative, source=source)[""]
+    return prices_of(text, ("",), negative=negative, source=source, by_unit=by_unit)[""]
 
 
 def prices_text(prices: Mapping[str, Versions]) -> str:
@@ -55,18 +63,20 @@ def prices_text(prices: Mapping[str, Versions]) -> str:
     return "\n".join(lines)
 
 
-def _lines(text: str, count: int, *, negative: bool) -> Iterator[_Line]:
+def _lines(
+    text: str, count: int, read: Callable[[str, int], Decimal], *, negative: bool
+) -> Iterator[_Line]:
     before: date | None = None
     first = True
     for number, raw in enumerate(text.splitlines(), 1):
-        words = [word for word in _BETWEEN.split(raw.strip()) if word]
+        words = [word for word in _BETWEEN.split(without_currency(raw.strip())) if word]
         if not words:
             continue
         since = date_of(words.pop(0), number) if is_date(words[0]) else None
         _check_order(number, since, before, first=first)
         if len(words) != count:
             raise error("prices_count", line=number, expected=count, found=len(words))
-        values = tuple(number_of(word, number) for word in words)
+        values = tuple(read(word, number) for word in words)
         if not negative and min(values) < 0:
             raise error("prices_negative", line=number)
         yield since, values

@@ -9,7 +9,7 @@ from typing import Any
 from .findings import error
 from .model import ContractError, Versions
 from .prices import series_of_text
-from .typed import date_of, number_of
+from .typed import date_of, number_of, without_currency
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class Settings:
         if not text:
             return None
         try:
-            return number_of(text, 1)
+            return number_of(without_currency(text), 1)
         except ContractError as err:
             raise error("setting_value", setting=name) from err
 
@@ -77,13 +77,13 @@ class Settings:
         except ContractError as err:
             raise error("setting_value", setting=name) from err
 
-    def series(self, name: str, *, negative: bool = False) -> Versions:
+    def series(self, name: str, *, negative: bool = False, by_unit: bool = True) -> Versions:
         """Return one series as typed, empty if there is none."""
         text = self.text(name)
         if not text:
             return ()
         try:
-            return series_of_text(text, negative=negative)
+            return series_of_text(text, negative=negative, by_unit=by_unit)
         except ContractError as err:
             raise named(err, name) from err
 

@@ -44,7 +44,7 @@ def standing(settings: Settings, name: str = "standing") -> tuple[Standing, ...]
 
     ``standing_per`` says whether it is per day, month or year.
     """
-    series = settings.series(name, negative=True)
+    series = settings.series(name, negative=True, by_unit=False)
     if not series:
         return ()
     try:

@@ -7,8 +7,24 @@ from typing import Final
 
 from .findings import error
 
+LARGEST_PRICE: Final = Decimal(10_000)
+"""No unit costs more than this in any currency that is used: beyond it a number is a mistake."""
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
+
+
+_CURRENCY: Final = re.compile(
+    r"(?<=[0-9])\s*(?:€|\$|£|eur|euros?|chf|usd|gbp|sek|nok|dkk|pln)"
+    r"(?:\s*/\s*(?:kwh|m³|m3))?(?=[\s;]|$)",
+    re.IGNORECASE,
+)
+"""A currency after a number; a price per anything but a kWh or m³ is not passed over."""
+
+
+def without_currency(text: str) -> str:
+    """Return a line without the currencies after its numbers: ``0.1952 €`` is a number."""
+    return _CURRENCY.sub("", text)
 
 
 def date_of(text: str, line: int) -> date:
@@ -29,3 +45,11 @@ def number_of(text: str, line: int) -> Decimal:
     if _NUMBER.fullmatch(text) is None:
         raise error("typed_number", line=line, text=text)
     return Decimal(text.replace(",", "."))
+
+
+def price_of_unit(text: str, line: int) -> Decimal:
+    """Return a number that can be the price of a unit; raises ``ContractError`` likewise."""
+    number = number_of(text, line)
+    if abs(number) > LARGEST_PRICE:
+        raise error("price_too_large", line=line, text=text)
+    return number

@@ -1,6 +1,7 @@
 """Hours as a person types them, and back.
 
-A line holds windows, such as ``22:30-06:30`` or ``01h10-07h40 12h40-14h10``. It may begin
+A line holds windows, such as ``22:30-06:30``, ``01h10-07h40 12h40-14h10``, or as on a bill
+``HC (22H02-6H02)`` or ``22:00 à 06:00``. It may begin
 with the date from which it holds, and with a season: ``04-01..10-31:``, ``summer:``,
 ``winter:``. Lines of one date belong together; those of a later date replace them.
 """
@@ -32,6 +33,11 @@ _NAMED: Final[Mapping[str, Season]] = {
 }
 _SINCE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[\s:]+|$)")
 _SEASON: Final = re.compile(r"([a-zé]+|[0-9]{2}-[0-9]{2}\s*\.\.\s*[0-9]{2}-[0-9]{2})\s*:\s*")
+_NOISE: Final = re.compile(
+    r"\b(?:hc|heures\s+creuses|off-?peak(?:\s+hours)?|de|from|von|et|and|und)\b\s*:?|[()\[\]]"
+)
+"""What bills and meters write around hours."""
+_TO: Final = re.compile(r"\s*(?:à|\b(?:a|to|bis)\b)\s*")
 _DASH: Final = re.compile(r"\s*[-\u2010-\u2015]\s*")
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 _WINDOW: Final = re.compile(r"([0-9]{1,2})[:h]([0-5][0-9])?-([0-9]{1,2})[:h]([0-5][0-9])?")
@@ -99,6 +105,7 @@ def _groups(text: str) -> dict[date | None, list[_Line]]:
 
 def _line(number: int, line: str) -> tuple[date | None, _Line]:
     since = season = None
+    line = _NOISE.sub(" ", line).strip()
     if match := _SINCE.match(line):
         since, line = date_of(match[1], number), line[match.end() :]
     if match := _SEASON.match(line):
@@ -121,7 +128,7 @@ def _season(number: int, text: str) -> Season:
 def _windows(number: int, text: str) -> Iterator[Window]:
     """Yield the windows of a line; they must not overlap."""
     taken: set[int] = set()
-    for part in _BETWEEN.split(_DASH.sub("-", text)):
+    for part in _BETWEEN.split(_DASH.sub("-", _TO.sub("-", text))):
         if not part:
             continue
         match = _WINDOW.fullmatch(part)
