@@ -133,6 +133,7 @@ async def test_each_night_what_was_counted_since(grid: Grid) -> None:
     await grid.counts(104.0, minutes=60)
     house.freezer.move_to(datetime(2026, 11, 4, 8, 19, 59, tzinfo=UTC))
     await house.later(seconds=2)
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert await statistics(hass, ENERGY) == pytest.approx(
         {"03 11": 1, "03 12": 2, "03 13": 2 + 2 / 3, "03 14": 4, "03 15": 5}
     )
@@ -148,6 +149,7 @@ async def test_what_is_made_anew_is_written_soon(grid: Grid) -> None:
     await house.hass.async_block_till_done()
     await runtime(house).books.repricing.settled()
     await house.later(minutes=1, seconds=1)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
     assert await statistics(house.hass, COST) == pytest.approx({"03 10": 0.5, "03 11": 1.0})
 
 

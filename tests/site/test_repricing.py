@@ -239,6 +239,25 @@ async def test_a_ledger_that_cannot_be_written(
     assert home.money == 4.0
 
 
+async def test_what_nobody_has_foreseen_ends_nothing(
+    noon: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged whole, and the next account is made anew all the same."""
+    home = await Home.at(noon, **FLAT)
+    await home.grid.counts(110.0, minutes=4)
+    await settle(noon)
+
+    async def odd(*_: object) -> None:
+        raise RuntimeError("odd")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(LedgerBook, "reprice", odd)
+        await home.becomes(template="flat", prices="0.30")
+    assert "RuntimeError: odd" in caplog.text
+    await home.becomes(template="flat", prices="0.40")
+    assert home.money == 4.0
+
+
 async def test_which_contract_bills_which_meter(noon: House) -> None:
     """Its own, that of the meter above, or the only one of its kind; the sun sends no bill."""
     grid, flat, plug = [await Grid.at(noon, name) for name in ("grid", "flat", "plug")]

@@ -116,6 +116,8 @@ class Repricing:
                 await self._do(task)
             except (OSError, OverflowError, sqlite3.Error) as err:
                 _LOGGER.warning("What %s costs could not be made anew: %s", task.account, err)
+            except Exception:
+                _LOGGER.exception("What an account costs could not be made anew")
             finally:
                 self._queue.task_done()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile
 from typing import Final
 
 from ..core.billing.keys import KeyKind, Unweighed
@@ -109,7 +110,11 @@ def histories(
                 unit=Unit.M3 if of_fluid[0].mains[0].is_volume else Unit.KWH,
                 months=tuple(
                     Month(first=month, quantity=units(amount))
-                    for month, amount in zip(months, amounts, strict=True)
+                    for month, amount in dropwhile(
+                        # Before anything was counted nothing is known, which is no zero.
+                        lambda each: not each[1],
+                        zip(months, amounts, strict=True),
+                    )
                 ),
             )
 
