@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.ecom.core.billing.snapshot import StatementError
 from custom_components.ecom.site.statements import Statements
-from tests.flats import USED, USUAL, Flats, Json, member
+from tests.flats import USED, USUAL, Flats, Json, member, ms, priced
 from tests.house import House
 
 NOVEMBER = {("2026-11-05T08:00", "peak"): 7}
@@ -114,6 +114,26 @@ async def test_not_before_the_morning_of_the_first(house: House) -> None:
     await house.reload(flats.entry)
     await later(flats, minutes=20)
     assert events == []
+
+
+async def test_a_month_whose_price_comes_late(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried again each morning, said once, and issued as soon as it can be."""
+    flats = await a_building(house)
+    flats.writes({key: {("2026-11-06T08:00", "later"): 1} for key in ("anna", "grid")})
+    events = async_capture_events(house.hass, EVENT)
+    for day in ("2026-12-01", "2026-12-02"):
+        await comes(flats, f"{day}T06:30:01")
+    assert events == []
+    assert caplog.text.count("could not be issued") == 1
+    for key in ("anna", "grid"):
+        account = f"entity:{key}#drawn"
+        since, until = ms("2026-11-06T08:00"), ms("2026-11-06T09:00")
+        priced_now = priced({("2026-11-06T08:00", "peak"): 1})
+        flats.store.ledger.replace(account, since, until, priced_now)
+    await comes(flats, "2026-12-03T06:30:01")
+    assert numbers(events) == [("Anna", "2026-0001")]
 
 
 async def test_only_where_it_is_wanted(house: House) -> None:

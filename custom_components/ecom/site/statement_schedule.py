@@ -39,6 +39,7 @@ class StatementSchedule:
         self._statements = statements
         self._stops: list[CALLBACK_TYPE] = []
         self._lock = asyncio.Lock()
+        self._warned: list[Asked] = []
 
     @callback
     def start(self) -> None:
@@ -49,9 +50,8 @@ class StatementSchedule:
             self._stops.append(async_call_later(self._hass, SETTLING, self._catch_up))
 
         self._stops += [
-            async_track_time_change(
-                self._hass, self._in_the_morning, hour=HOUR, minute=MINUTE, second=0
-            ),
+            # Each morning, since a price of the month may become known late.
+            async_track_time_change(self._hass, self._catch_up, hour=HOUR, minute=MINUTE, second=0),
             async_at_started(self._hass, started),
         ]
 
@@ -61,10 +61,6 @@ class StatementSchedule:
         for stop in self._stops:
             stop()
         self._stops = []
-
-    async def _in_the_morning(self, now: datetime) -> None:
-        if dt_util.as_local(now).day == 1:
-            await self._catch_up(now)
 
     async def _catch_up(self, now: datetime) -> None:
         local = dt_util.as_local(now)
@@ -94,7 +90,9 @@ class StatementSchedule:
                 return
             issued, _ = await self._statements.issue(asked)
         except (sqlite3.Error, StatementError) as err:
-            _LOGGER.warning("A monthly statement could not be issued: %s", err.args[0])
+            if asked not in self._warned:
+                self._warned.append(asked)
+                _LOGGER.warning("A monthly statement could not be issued: %s", err.args[0])
             return
         statement = issued.statement
         self._hass.bus.async_fire(
