@@ -1,6 +1,8 @@
 """What a meter costs, from its counter through the contract to the sensor."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from threading import Event
 from types import MappingProxyType
 from typing import Any
 
@@ -222,7 +224,9 @@ async def test_a_meter_that_reads_another_port_goes_on(noon: House, *, stale: bo
     assert figures() == pytest.approx((9.0, 4.5))
 
 
-async def test_an_account_that_is_renamed_while_it_is_looked_up(noon: House) -> None:
+async def test_an_account_that_is_renamed_while_it_is_looked_up(
+    noon: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is looked up again by its new name, and not before the ledger knows that."""
     grid = await Grid.at(noon)
     site = await noon.add_site(grid.data())
@@ -231,8 +235,17 @@ async def test_an_account_that_is_renamed_while_it_is_looked_up(noon: House) -> 
     ledger.write(LedgerBatch(rows={"old": {(hour // MINUTE_MS - 60, "all"): Row(amount=UNIT)}}))
     begun, all_of_it = Begun(noon.hass, ledger), Totals(amount=3 * UNIT)
     begun.note("old", COUNTED, hour)
+    renamed, read = Event(), begun._read
+
+    def reads(accounts: Iterable[str]) -> Mapping[str, Totals]:
+        """Read slowly: the account is renamed meanwhile."""
+        assert renamed.wait(10)
+        return read(accounts)
+
+    monkeypatch.setattr(begun, "_read", reads)
     looking = noon.hass.async_create_task(begun.refresh(["old"]))
     begun.moved("old", "new")
+    renamed.set()
     await looking
     await begun.refresh(["new"])
     assert begun.shown("old", all_of_it) is None
