@@ -1,9 +1,8 @@
 """Which texts the code asks for: steps, errors, exceptions, issues, options and more.
 
-A use is a path in the translation file, such as ``config.step.user``. Where a
-helper serves several flows, any one of several paths will do. A key that cannot
-be resolved leaves its section *open*: its texts are then accepted if the code
-mentions their keys at all.
+A use is a path in the translation file, such as ``config.step.user``. Where a helper
+serves several flows, any one of several paths will do. A key that cannot be resolved leaves
+its section *open*: its texts are then accepted if the code mentions their keys at all.
 """
 
 import ast
@@ -50,7 +49,8 @@ class Usage:
         for module, call in self._index.nodes(ast.Call):
             for finder in (_exception, _issue, _selector, _service, _device):
                 yield from finder(self._index, module, call)
-            yield from self._flow_call(module, call)
+            for scopes in self._served(module, call):
+                yield from self._flow_call(scopes, module, call)
             yield from self._field(module, call)
         for module, node in self._index.nodes(ast.stmt):
             yield from self._error(module, node)
@@ -64,12 +64,17 @@ class Usage:
             paths += [f"{scope}.step.confirm"] if scope == REPAIRS else []
             yield from (Use(paths=(path,), where=scope, required=False) for path in paths)
 
-    def _flow_call(self, module: Module, call: ast.Call) -> Iterator[Use]:
+    def _served(self, module: Module, call: ast.Call) -> Iterator[tuple[str, ...]]:
+        """Yield the sections that a call in a flow asks: of a base, each of those it serves."""
+        scopes, own = self._scopes(module, call), module.class_of(call)
+        if own is not None and len(scopes) > 1 and own.name not in self._subentries:
+            yield from ((scope,) for scope in scopes)
+        elif scopes:
+            yield scopes
+
+    def _flow_call(self, scopes: tuple[str, ...], module: Module, call: ast.Call) -> Iterator[Use]:
         """Yield the steps, menus and reasons of a call within a flow."""
-        scopes = self._scopes(module, call)
         name = called(call.func)
-        if not scopes:
-            return
         if name in SHOWING and isinstance(call.func, ast.Attribute):
             step = self._index.resolve(keyword(call, "step_id"), module)
             given = self._given(scopes, call, module)
@@ -160,7 +165,11 @@ class Usage:
     def _scope(self, name: str) -> tuple[str, ...]:
         bases = self._index.bases(name)
         if "ConfigSubentryFlow" in bases:
-            kinds = [kind for cls, kind in self._subentries.items() if cls in bases or cls == name]
+            kinds = [
+                kind
+                for cls, kind in self._subentries.items()
+                if cls == name or cls in bases or name in self._index.bases(cls)
+            ]
             return tuple(f"config_subentries.{kind}" for kind in kinds)
         if "RepairsFlow" in bases or "ConfirmRepairFlow" in bases:
             return (REPAIRS,)

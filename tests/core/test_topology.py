@@ -24,6 +24,7 @@ OVEN = Node(key="oven", role=Role.SUB_METER, parent="grid", phases=frozenset({2}
 WATER = Node(key="water", role=Role.WATER)
 TAP = Node(key="tap", role=Role.WATER, parent="water")
 HOUSE = [GRID, SUN, FLAT, PLUG, OVEN, WATER, TAP]
+BY_KEY = {node.key: node for node in HOUSE}
 
 
 def counted(
@@ -136,11 +137,11 @@ def test_a_meter_on_a_phase_that_its_parent_does_not_have() -> None:
 def test_where_a_meter_cannot_hang(child: Node, error: str) -> None:
     """The form says why."""
     with pytest.raises(Misplaced, match=error):
-        check_parent(HOUSE, child)
+        check_parent(BY_KEY, child)
 
 
 def test_where_a_meter_can_hang() -> None:
     """Below one of its kind, or on the trunk."""
-    check_parent(HOUSE, Node(key="new", role=Role.SUB_METER, parent="grid"))
-    check_parent(HOUSE, Node(key="new", role=Role.WATER, parent="tap"))
-    check_parent(HOUSE, Node(key="new", role=Role.GRID))
+    check_parent(BY_KEY, Node(key="new", role=Role.SUB_METER, parent="grid"))
+    check_parent(BY_KEY, Node(key="new", role=Role.WATER, parent="tap"))
+    check_parent(BY_KEY, Node(key="new", role=Role.GRID))

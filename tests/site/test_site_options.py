@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from homeassistant.data_entry_flow import FlowResultType
 
-from custom_components.ecom.site.options import CommonKey, SiteOptions
+from custom_components.ecom.core.billing.keys import KeyKind
+from custom_components.ecom.site.options import SiteOptions
 from tests.house import House
 
 ANSWER = {"common_key": "surface", "heat_common": 25.5, "language": "fr", "monthly": True}
@@ -13,7 +14,7 @@ ANSWER = {"common_key": "surface", "heat_common": 25.5, "language": "fr", "month
 async def test_what_is_usual(house: House) -> None:
     """Equal parts, 30 % of heat in common, Home Assistant's language if there is one."""
     usual = SiteOptions.of(house.hass, {})
-    assert (usual.common_key, usual.heat_common) == (CommonKey.EQUAL, Decimal("0.3"))
+    assert (usual.common_key, usual.heat_common) == (KeyKind.EQUAL, Decimal("0.3"))
     assert (usual.language, usual.monthly, usual.issuer) == ("en", False, "")
     house.hass.config.language = "fr"
     assert SiteOptions.of(house.hass, {}).language == "fr"
@@ -34,7 +35,7 @@ async def test_options_are_changed(house: House) -> None:
     options = SiteOptions.of(house.hass, site.options)
     assert options == SiteOptions(
         language="fr",
-        common_key=CommonKey.SURFACE,
+        common_key=KeyKind.SURFACE,
         heat_common=Decimal("0.255"),
         monthly=True,
         notify=("notify.me",),

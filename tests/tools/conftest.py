@@ -48,7 +48,7 @@ class EcomFlow(ConfigFlow, domain="ecom"):
         return self.async_show_form(step_id="user", data_schema=fields, errors=errors)
 
     def async_get_supported_subentry_types(cls, entry):
-        return {"meter": MeterFlow}
+        return {"meter": MeterFlow, "member": MemberFlow, "alert": AlertFlow}
 
 
 class MeterFlow(ConfigSubentryFlow):
@@ -56,6 +56,21 @@ class MeterFlow(ConfigSubentryFlow):
         if user_input:
             return self.async_abort(reason="taken")
         return self.async_show_menu(step_id="user", menu_options=[LABELS[n] for n in LABELS])
+
+
+class PartFlow(ConfigSubentryFlow):
+    async def async_step_user(self, user_input=None):
+        return self.async_show_form(step_id="user", data_schema=self._schema())
+
+
+class MemberFlow(PartFlow):
+    def _schema(self):
+        return {probatio.Required(CONF_NAME): str}
+
+
+class AlertFlow(PartFlow):
+    def _schema(self):
+        return {probatio.Required("amount"): int}
 
 
 def check(port):
@@ -133,7 +148,17 @@ TEXTS: dict[str, Any] = {
             "initiate_flow": {"user": "Add meter"},
             "step": {"user": {"menu_options": {"first": "First", "second": "Second"}}},
             "abort": {"taken": "Already a meter"},
-        }
+        },
+        "member": {
+            "entry_type": "Member",
+            "initiate_flow": {"user": "Add member"},
+            "step": {"user": {"title": "A member", "data": {"name": "Name"}}},
+        },
+        "alert": {
+            "entry_type": "Alert",
+            "initiate_flow": {"user": "Add alert"},
+            "step": {"user": {"title": "An alert", "data": {"amount": "Amount"}}},
+        },
     },
     "entity": {
         "sensor": {

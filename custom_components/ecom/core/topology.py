@@ -71,23 +71,21 @@ class Misplaced(ValueError):
     """A tree that cannot be: ``args[0]`` is the key of a form's error."""
 
 
-def check_parent(nodes: Iterable[Node], child: Node) -> None:
-    """See that a meter can hang where it says; raises Misplaced.
+def check_parent(nodes: Mapping[str, Node], child: Node) -> None:
+    """See that a meter can hang where it says, among the others by key; raises Misplaced.
 
     A parent measures the same thing. Only a sub-meter of electricity has a parent, since
     the others are the trunk. No meter is below itself.
     """
-    known = {node.key: node for node in nodes} | {child.key: child}
     at, seen = child, {child.key}
     while at.parent is not None:
-        above = known.get(at.parent)
-        if above is None:
-            raise Misplaced("no_such_parent")
-        if above.key in seen:
+        if at.parent in seen:
             raise Misplaced("parent_circle")
-        seen.add(above.key)
-        at = above
-    if child.parent is not None and _medium(known[child.parent]) != _medium(child):
+        if at.parent not in nodes:
+            raise Misplaced("no_such_parent")
+        at = nodes[at.parent]
+        seen.add(at.key)
+    if child.parent is not None and _medium(nodes[child.parent]) != _medium(child):
         raise Misplaced("parent_of_other_kind")
     if child.parent is not None and child.role in SUPPLY:
         raise Misplaced("trunk_has_no_parent")

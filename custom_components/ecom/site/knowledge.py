@@ -79,6 +79,7 @@ class Knowledge:
         self._colours: dict[date, str] = {}
         self._curves: dict[str, RecordedCurve] = {}
         self._needs: list[Need] = []
+        self._followed: tuple[list[Need], set[str]] = ([], set())
         self._stops: list[CALLBACK_TYPE] = []
         self._asked_at: datetime | None = None
         self._failing = False
@@ -102,8 +103,7 @@ class Knowledge:
 
     @callback
     def follow(self, needs: Iterable[Need]) -> None:
-        """Learn what these contracts need, from now on."""
-        self._stop()
+        """Learn what these contracts need, from now on; what is followed already goes on."""
         self._needs = [*needs]
         for key in {need.curve for need in self._needs if need.curve is not None}:
             self._curves.setdefault(key, RecordedCurve())
@@ -113,6 +113,11 @@ class Knowledge:
             for key in (need.curve, need.today, need.tomorrow)
             if key is not None and (entity_id := entity_id_of(self._hass, key)) is not None
         }
+        followed = (self._needs, entities)
+        if self._followed == followed:
+            return
+        self._stop()
+        self._followed = followed
         if entities:
             self._stops.append(
                 async_track_state_change_event(self._hass, entities, self._state_changed)
@@ -145,6 +150,7 @@ class Knowledge:
         for stop in self._stops:
             stop()
         self._stops = []
+        self._followed = ([], set())
 
     @property
     def _asks_service(self) -> bool:

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, override
 
 import probatio
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 
@@ -28,44 +27,21 @@ from .members import (
 )
 from .meters import SUBENTRY_METER
 from .notify_targets import is_target, target_selector
+from .part_flow import CONF_NAME, PartFlow
 
 CONF_HOME: Final = "home"
 CONF_CONTACT: Final = "contact"
-CONF_NAME: Final = "name"
 
 
-class MemberSubentryFlow(ConfigSubentryFlow):
-    """Add a member to the site, or change one."""
+class MemberSubentryFlow(PartFlow):
+    """Add a member to the site, or change one.
 
-    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask who it is and what is theirs; the rest in closed sections."""
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := self._wrong(user_input)):
-            return self.async_create_entry(title=user_input[CONF_NAME], data=_flat(user_input))
-        return self.async_show_form(
-            step_id="user",
-            data_schema=self.add_suggested_values_to_schema(await self._schema(), user_input),
-            errors=errors,
-        )
+    What is asked in closed sections is kept flat.
+    """
 
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Change all of it."""
-        subentry = self._get_reconfigure_subentry()
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := self._wrong(user_input)):
-            return self.async_update_and_abort(
-                self._get_entry(), subentry, title=user_input[CONF_NAME], data=_flat(user_input)
-            )
-        now = user_input or {CONF_NAME: subentry.title, **_nested(subentry.data)}
-        return self.async_show_form(
-            step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(await self._schema(), now),
-            errors=errors,
-            description_placeholders={"member": subentry.title},
-        )
+    part = "member"
 
+    @override
     async def _schema(self) -> probatio.Schema:
         meters = self._get_entry().get_subentries_of_type(SUBENTRY_METER)
         kinds = selector.SelectSelectorConfig(options=[*MemberKind], translation_key="member_kind")
@@ -121,6 +97,7 @@ class MemberSubentryFlow(ConfigSubentryFlow):
             }
         )
 
+    @override
     def _wrong(self, user_input: Mapping[str, Any]) -> dict[str, str]:
         """Return the errors of an answer, by field."""
         errors: dict[str, str] = {}
@@ -133,6 +110,21 @@ class MemberSubentryFlow(ConfigSubentryFlow):
         if not all(is_target(each) for each in contact.get(CONF_NOTIFY, ())):
             errors["base"] = "no_notify_target"
         return errors
+
+    @override
+    def _data_of(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        top = {key: user_input[key] for key in (CONF_KIND, CONF_METERS) if key in user_input}
+        return super()._data_of({**top, **user_input[CONF_HOME], **user_input[CONF_CONTACT]})
+
+    @override
+    def _form_of(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        home = {str(key) for key in _home().schema}
+        top = {CONF_KIND, CONF_METERS}
+        return {
+            **{key: value for key, value in data.items() if key in top},
+            CONF_HOME: {key: value for key, value in data.items() if key in home},
+            CONF_CONTACT: {key: value for key, value in data.items() if key not in home | top},
+        }
 
 
 def _home() -> probatio.Schema:
@@ -155,21 +147,3 @@ def _number(unit: str | None = None) -> selector.NumberSelector:
     if unit is not None:
         config["unit_of_measurement"] = unit
     return selector.NumberSelector(config)
-
-
-def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a subentry's data: everything but the name, flat, without what is empty."""
-    top = {key: user_input[key] for key in (CONF_KIND, CONF_METERS) if key in user_input}
-    flat = {**top, **user_input[CONF_HOME], **user_input[CONF_CONTACT]}
-    return {key: value for key, value in flat.items() if value not in (None, "", [])}
-
-
-def _nested(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a form's values of a subentry's data."""
-    home = {str(key) for key in _home().schema}
-    top = {CONF_KIND, CONF_METERS}
-    return {
-        **{key: value for key, value in data.items() if key in top},
-        CONF_HOME: {key: value for key, value in data.items() if key in home},
-        CONF_CONTACT: {key: value for key, value in data.items() if key not in home | top},
-    }

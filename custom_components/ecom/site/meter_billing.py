@@ -1,6 +1,6 @@
 """Where a meter hangs and what it is billed by: the second section of its form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -46,8 +46,9 @@ def node_of(subentry: ConfigSubentry) -> Node:
 
 def nodes_of(site: ConfigEntry[Any]) -> list[Node]:
     """Return the meters of a site; one whose parent was removed or changed is on the trunk."""
-    nodes = [node_of(each) for each in site.get_subentries_of_type(SUBENTRY_METER)]
-    return [node if _hangs(nodes, node) else replace(node, parent=None) for node in nodes]
+    named = [node_of(each) for each in site.get_subentries_of_type(SUBENTRY_METER)]
+    nodes = {node.key: node for node in named}
+    return [node if _hangs(nodes, node) else replace(node, parent=None) for node in named]
 
 
 def billing_fields(site: ConfigEntry[Any], but: str | None = None) -> probatio.Schema:
@@ -91,7 +92,7 @@ def billing_data(
         stated[CONF_REGISTERS] = registers
     child = Node(key=but or "", role=role, parent=stated.get(CONF_PARENT))
     try:
-        check_parent(nodes_of(site), child)
+        check_parent({node.key: node for node in nodes_of(site)}, child)
     except Misplaced as err:
         raise ChoiceError(str(err)) from err
     return stated
@@ -120,7 +121,7 @@ def _registers(hass: HomeAssistant, answer: Mapping[str, Any]) -> dict[str, str]
         raise ChoiceError("wrong_energy") from err
 
 
-def _hangs(nodes: Sequence[Node], node: Node) -> bool:
+def _hangs(nodes: Mapping[str, Node], node: Node) -> bool:
     try:
         check_parent(nodes, node)
     except Misplaced:

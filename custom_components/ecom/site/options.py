@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 
 import probatio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import selector
 
+from ..core.billing.keys import KeyKind
 from .notify_targets import target_selector
 
 CONF_COMMON_KEY: Final = "common_key"
@@ -24,17 +24,6 @@ USUAL_HEAT_COMMON: Final = 30
 """Percent of a building's heat that is common, CCH R174-10."""
 
 
-class CommonKey(StrEnum):
-    """What divides what is common among the members."""
-
-    THOUSANDTHS = "thousandths"
-    SURFACE = "surface"
-    EQUAL = "equal"
-    OCCUPANTS = "occupants"
-    FIXED = "fixed"
-    CONSUMPTION = "consumption"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SiteOptions:
     """The options of the Site.
@@ -45,7 +34,7 @@ class SiteOptions:
 
     issuer: str = ""
     language: str = "en"
-    common_key: CommonKey = CommonKey.EQUAL
+    common_key: KeyKind = KeyKind.EQUAL
     heat_common: Decimal = Decimal(USUAL_HEAT_COMMON) / 100
     monthly: bool = False
     notify: tuple[str, ...] = ()
@@ -58,7 +47,7 @@ class SiteOptions:
         return cls(
             issuer=options.get(CONF_ISSUER, ""),
             language=options.get(CONF_LANGUAGE, usual),
-            common_key=CommonKey(options.get(CONF_COMMON_KEY, CommonKey.EQUAL)),
+            common_key=KeyKind(options.get(CONF_COMMON_KEY, KeyKind.EQUAL)),
             heat_common=percent / 100,
             monthly=options.get(CONF_MONTHLY, False),
             notify=tuple(options.get(CONF_NOTIFY, ())),
@@ -68,7 +57,7 @@ class SiteOptions:
 def schema(hass: HomeAssistant) -> probatio.Schema:
     """Return the form of the options."""
     usual = SiteOptions.of(hass, {})
-    keys = selector.SelectSelectorConfig(options=[*CommonKey], translation_key="common_key")
+    keys = selector.SelectSelectorConfig(options=[*KeyKind], translation_key="common_key")
     languages = selector.SelectSelectorConfig(
         options=[*LANGUAGES], translation_key="statement_language"
     )
