@@ -50,6 +50,21 @@ def shown(house: House, title: str, key: str) -> str:
     return house.shown(f"{SITE_UID}/{id_of(house.site_entries[0], title)}/{key}")
 
 
+async def test_a_reading_that_was_wrong_is_never_billed(noon: House) -> None:
+    """It falls back with the next one; what stays is counted."""
+    grid = await Grid.at(noon)
+    data = grid.data()
+    await noon.add_site(data, parts=[part("contract", "Ours", **FLAT)])
+    await grid.counts(102.0)
+    await settle(noon)
+    found = []
+    for kwh in (180.0, 102.1, 190.0, 190.1):
+        await grid.counts(kwh, minutes=15)
+        await settle(noon)
+        found.append((shown(noon, data["port"], "energy"), shown(noon, data["port"], "cost")))
+    assert found == [("0.0", "0.0"), ("0.1", "0.05"), ("0.1", "0.05"), ("88.1", "44.05")]
+
+
 async def test_what_is_used_over_a_switch_is_split_at_the_minute(noon: House) -> None:
     """48 minutes at one pace, 24 of them in either band."""
     grid = await Grid.at(noon)

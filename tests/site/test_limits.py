@@ -72,7 +72,7 @@ class Flat:
 
     async def uses(self, kwh: float, **later: float) -> None:
         """Let time pass, so much have been used in all, and all be judged."""
-        await self.grid.counts(100 + kwh, **later)
+        await self.grid.counts(100 + kwh, **(later or {"minutes": 5}))
         await minute(self.house)
 
     @property
@@ -222,7 +222,7 @@ async def test_a_plug_that_cannot_be_reached(flat: Flat) -> None:
 async def test_a_plug_that_refuses(flat: Flat) -> None:
     """Is asked again a minute later."""
     flat.switch.refuses()
-    await flat.grid.counts(111)
+    await flat.grid.counts(111, minutes=5)
     await minute(flat.house)
     assert flat.is_on
     flat.switch.failure = None

@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from ..core.costs.exchange import IndexMark, hour_marks
 from ..core.quarters import Gap, Integrator, Series, Step
+from ..core.spikes import Shown, Spikes
 from ..ports import NEVER, AnyPort, Reading, Unsubscribe
 from .accounts import Feed
 from .quarter_store import Batch
@@ -38,6 +39,7 @@ class Track:
         self.marks: dict[int, IndexMark] = {}
         self.gaps_wait = remembers  # some may wait since an earlier run
         self._remembers = remembers
+        self._spikes = Spikes(series.kind)
         self._integrator = Integrator(sign) if sign else None
         self._unsubscribe: Unsubscribe | None = None
 
@@ -66,9 +68,10 @@ class Track:
             self._integrate(self._integrator, reading)
         elif reading.value is not None and not reading.is_stale(dt_util.utcnow()):
             before = self.series.mark
-            step = self.series.take(reading.measured_at, reading.value)
-            if step is not None:
-                self.book(step)
+            shown = Shown(at=reading.measured_at, index=reading.value)
+            for each in self._spikes.sift(before, shown):
+                if (step := self.series.take(each.at, each.index)) is not None:
+                    self.book(step)
             if self.series.mark is not before:
                 self._read()
 
