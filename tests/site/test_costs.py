@@ -224,6 +224,24 @@ async def test_what_is_fed_in(house: House) -> None:
     assert (sale["direction"], sale["rows"][0]["energy"]) == ("export", 10.0)
 
 
+async def test_a_contract_that_was_followed_by_another(house: House) -> None:
+    """Each has the rows and the bill of its own days, long after."""
+    first = {**POWER, "until": "2026-10-15"}
+    then = {**POWER, "prices": "0.40 0.20", "since": "2026-10-15"}
+    parts = [each for each in USUAL if each["subentry_type"] != "contract"]
+    flats = await Flats.at(house, *parts, contract("first", **first), contract("then", **then))
+    flats.writes(USED)
+    found = {}
+    for key in ("first", "then"):
+        (each,) = await flats.costs(entity_id=sensor(flats, key, "price"))
+        found[key] = [each["rows"][0]["energy"]]
+        found[key] += [each["bill"][name] for name in ("start", "end", "net")]
+    assert found == {
+        "first": [100, "2026-10-01", "2026-10-15", 100 * 0.20 + 5.42],
+        "then": [50, "2026-10-15", "2026-11-01", 50 * 0.20 + 6.58],
+    }
+
+
 async def test_a_contract_below_the_main_meter(house: House) -> None:
     """Tells of the meters that name it, each once."""
     parts = [

@@ -420,7 +420,8 @@ async def test_the_site_as_a_whole(house: House) -> None:
     site = await flats.statement(site=True)
     assert [each["direction"] for each in site["sections"]] == ["import", "export"]
     assert site["totals"]["gross"] == site["totals"]["net"] == 37 - 4
-    assert site["divisions"] == [{"contract": "Power"}]
+    assert [each["contract"] for each in site["divisions"]] == ["Power"]
+    assert "own" not in site["divisions"][0]
     assert site["recipient"] == "Home"
 
 
@@ -512,21 +513,34 @@ async def test_what_cannot_be_stated_is_said(flats: Flats, asked: dict[str, Any]
 
 
 async def test_a_contract_that_follows_another(house: House) -> None:
-    """The days of each are stated by themselves, by the prices of each."""
+    """Each is a section of its days, by its own prices; what goes on is not cut."""
     first = {**POWER, "until": "2026-10-15"}
     then = {**POWER, "prices": "0.40 0.20", "since": "2026-10-15"}
+    water = contract("water", template="water", prices="4", standing=3)
+    tap = meter("tap", "water")
     parts = [each for each in USUAL if each["subentry_type"] != "contract"]
-    flats = await Flats.at(house, *parts, contract("first", **first), contract("then", **then))
+    flats = await Flats.at(
+        house, *parts, tap, water, contract("first", **first), contract("then", **then)
+    )
     flats.writes(USED)
-    october = {"start": "2026-10-01", "end": "2026-11-01"}
-    with pytest.raises(ServiceValidationError) as raised:
-        await flats.statement(site=True, **october)
-    assert raised.value.translation_key == "statement_spans_contracts"
-    (early,) = (await flats.statement(site=True, start="2026-10-01", end="2026-10-15"))["divisions"]
-    (late,) = (await flats.statement(site=True, start="2026-10-15", end="2026-11-01"))["divisions"]
-    assert (early["contract"], late["contract"]) == ("First", "Then")
-    assert (early["amount"], late["amount"]) == (100.0, 50.0)
-    assert cents(late["gross"]) > 50 * Decimal("0.20")
+    flats.writes({"tap": {("2026-10-05T08:00", "all"): 2, ("2026-10-20T08:00", "all"): 1}})
+    site = await flats.statement(site=True)
+    assert [(each["contract"], each["start"], each["end"]) for each in site["divisions"]] == [
+        ("Water", "2026-10-01", "2026-11-01"),
+        ("First", "2026-10-01", "2026-10-15"),
+        ("Then", "2026-10-15", "2026-11-01"),
+    ]
+    tap, early, late = site["sections"]
+    assert [early["quantity"], late["quantity"], tap["quantity"]] == [100, 50, 3]
+    assert {line["end"] for line in tap["lines"]} == {"2026-11-01"}
+    grosses = [each["gross"] for each in site["sections"]]
+    assert grosses == [3 * 4 + 0.25, 100 * 0.20 + 5.42, 50 * 0.20 + 6.58]
+    apart = await flats.statement(site=True, start="2026-10-15", end="2026-11-01")
+    assert [each["gross"] for each in apart["sections"]][1] == late["gross"]
+    told = "these are the days from 15\u00a0Oct\u00a02026 to 31\u00a0Oct\u00a02026"
+    assert site["html"].count(told) == 1
+    members = [(await flats.statement(member=name))["totals"] for name in ("Anna", "Bruno")]
+    assert total(members, "gross") == cents(site["totals"]["gross"])
 
 
 async def test_a_site_without_a_contract(house: House) -> None:
@@ -604,7 +618,6 @@ async def test_every_refusal_has_a_text() -> None:
 
 FOLDER = ROOT / "custom_components" / "ecom" / "translations"
 REASONS: dict[str, set[str]] = {
-    "statement_spans_contracts": set(),
     "broken_sequence": {"year"},
     "more_than_total": {"held", "total"},
     "negative_share": {"member"},

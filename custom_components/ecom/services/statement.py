@@ -18,7 +18,7 @@ from ..site.groups import is_trunk
 from ..site.picture import Picture
 from ..site.statement_answer import draft_answer, issued_answer
 from ..site.statement_maker import Asked
-from ..site.statement_sections import Days
+from ..site.statement_runs import Days
 from ..site.statements import Statements, last_month
 from .asking import AHEAD, ATTR_END, ATTR_MEMBER, ATTR_START, EARLIEST, site_of
 from .naming import member_named, part_of

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,15 +12,17 @@ from homeassistant.util import dt as dt_util
 
 from ..core.billing.bill import bill
 from ..core.billing.from_ledger import money, usage_rows
+from ..core.billing.lines import Bill
 from ..core.billing.sun import SunByQuarter, parted
 from ..core.billing.usage import units
 from ..core.costs.rows import MINUTE_MS, Row, RowKey
 from ..core.tariffs.model import Direction, Fluid
 from ..core.timeline import Slot, from_ms
 from ..ports import Role
-from .groups import own_meters, paid, supplied
+from .groups import billed, own_meters, paid
 from .picture import Flow, Meter, Person, Picture
 from .statement_answer import exact, line_json, number, tax_json
+from .statement_runs import Run, Stretch, runs
 from .usage import Usage
 
 type Json = dict[str, Any]
@@ -27,11 +30,16 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:
-    """A flow of a meter that adds to a sum, or with a ``sign`` of -1 takes from it."""
+    """A flow of a meter that adds to a sum, or with a ``sign`` of -1 takes from it.
+
+    What lies outside of ``[since, until)`` does neither.
+    """
 
     meter: Meter
     flow: Flow
     sign: int = 1
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,10 +54,20 @@ class Cell:
 class Costs:
     """What is stored of a period, summed up by its slots."""
 
-    def __init__(self, usage: Usage, picture: Picture, period: Sequence[Slot]) -> None:
-        """Sum up by slots that follow each other."""
+    def __init__(
+        self,
+        usage: Usage,
+        picture: Picture,
+        period: Sequence[Slot],
+        stretches: Sequence[Stretch] = (),
+    ) -> None:
+        """Sum up by slots that follow each other.
+
+        ``stretches`` are the days of the period, for contracts.
+        """
         self._usage = usage
         self._picture = picture
+        self._stretches = stretches
         self._period = period
         self._starts = [slot.start for slot in period]
         self._start, self._end = period[0].start, period[-1].end
@@ -75,8 +93,9 @@ class Costs:
     def _of_member(self, person: Person) -> Iterator[Json]:
         """Yield what a member used on the days that were theirs, by fluid."""
         fluids: dict[Fluid, list[Counted]] = {}
+        since, until = self._days_of(person)
         for meter, sign in own_meters(self._picture, person):
-            counted = Counted(meter=meter, flow=meter.drawn, sign=sign)
+            counted = Counted(meter=meter, flow=meter.drawn, sign=sign, since=since, until=until)
             fluids.setdefault(meter.fluid, []).append(counted)
         for counted_of in fluids.values():
             yield {
@@ -84,13 +103,27 @@ class Costs:
                 "kind": "member",
                 **self._about(counted_of[0].meter),
                 "direction": Direction.IMPORT.value,
-                "rows": self._rows(counted_of, *self._days_of(person)),
+                "rows": self._rows(counted_of),
             }
 
     def _of_contract(self, contract_id: str) -> Json:
-        """Return what a contract supplied or paid for, and its bill of the whole days."""
+        """Return what a contract supplied or paid for, and its bill of the whole days.
+
+        Both are of the days on which it was the contract of some meters.
+        """
         contract = self._picture.contracts[contract_id].contract
-        counted = self._supplied(contract_id)
+        fed = contract.direction is Direction.EXPORT
+        held = [run for run in self._runs(fed=fed) if run.group.contract == contract_id]
+        counted = [
+            Counted(
+                meter=meter,
+                flow=meter.fed if fed else meter.drawn,
+                since=run.picture.start(run.days.since),
+                until=run.picture.start(run.days.until),
+            )
+            for run in held
+            for meter in run.group.mains
+        ]
         return {
             "name": self._picture.names[contract_id],
             "kind": "contract",
@@ -99,53 +132,54 @@ class Costs:
             "currency": contract.currency,
             "direction": contract.direction.value,
             "rows": self._rows(counted),
-            "bill": self._bill(contract_id, counted),
+            "bill": self._bill(contract_id, held, fed=fed),
         }
 
-    def _supplied(self, contract_id: str) -> list[Counted]:
-        """Return where a contract supplies: at the trunk, or below it, where only there."""
-        picture = self._picture
-        for group in supplied(picture):
-            if group.contract == contract_id:
-                return [Counted(meter=meter, flow=meter.drawn) for meter in group.mains]
-        for group in paid(picture):
-            if group.contract == contract_id:
-                return [Counted(meter=meter, flow=meter.fed) for meter in group.mains]
-        billed = [key for key, each in picture.meters.items() if each.billed == contract_id]
-        return [Counted(meter=meter, flow=meter.drawn) for meter in picture.tops(billed)]
+    def _runs(self, *, fed: bool) -> list[Run]:
+        """Return through which meters each contract supplies or pays, and on which days."""
+        return runs(self._stretches, paid if fed else billed)
 
-    def _bill(self, contract_id: str, counted: Iterable[Counted]) -> Json | None:
+    def _bill(self, contract_id: str, held: Iterable[Run], *, fed: bool) -> Json | None:
         """Return the bill of the whole local days in the period, None if there is none."""
-        picture = self._picture
-        since = self._start.astimezone(picture.zone).date()
-        if picture.start(since) < self._start:
-            since += timedelta(days=1)
-        until = self._end.astimezone(picture.zone).date()
-        if since >= until:
+        tariff, first = self._picture.contracts[contract_id], self._first_day
+        bills: list[Bill] = []
+        for run in held:
+            since, until = max(run.days.since, first), min(run.days.until, self._last_day)
+            flows = [meter.fed if fed else meter.drawn for meter in run.group.mains]
+            if since < until:
+                bills.append(bill(self._usage.supply(tariff, flows, since, until)))
+        if not bills:
             return None
-        flows = [each.flow for each in counted]
-        made = bill(self._usage.supply(picture.contracts[contract_id], flows, since, until))
         return {
-            "start": since.isoformat(),
-            "end": until.isoformat(),
-            "net": number(made.net),
-            "tax": number(made.tax),
-            "gross": number(made.gross),
-            "lines": [line_json(line) for line in made.lines],
-            "taxes": [tax_json(tax) for tax in made.taxes],
+            "start": bills[0].since.isoformat(),
+            "end": bills[-1].until.isoformat(),
+            "net": number(sum((each.net for each in bills), Decimal(0))),
+            "tax": number(sum((each.tax for each in bills), Decimal(0))),
+            "gross": number(sum((each.gross for each in bills), Decimal(0))),
+            "lines": [line_json(line) for each in bills for line in each.lines],
+            "taxes": [tax_json(tax) for each in bills for tax in each.taxes],
         }
 
-    def _rows(
-        self,
-        counted: Iterable[Counted],
-        start: datetime | None = None,
-        end: datetime | None = None,
-    ) -> list[Json]:
-        """Return a row for each slot; what lies outside of ``[start, end)`` is in none."""
-        since, until = start or self._start, end or self._end
+    @property
+    def _first_day(self) -> date:
+        """Return the first local day that lies in the period as a whole."""
+        day = self._start.astimezone(self._picture.zone).date()
+        return day if self._picture.start(day) >= self._start else day + timedelta(days=1)
+
+    @property
+    def _last_day(self) -> date:
+        """Return the local day after the last one that lies in the period as a whole."""
+        return self._end.astimezone(self._picture.zone).date()
+
+    def _rows(self, counted: Iterable[Counted]) -> list[Json]:
+        """Return a row for each slot."""
         cells = [Cell() for _ in self._period]
         with_sun = False
-        for each in counted if since < until else ():
+        for each in counted:
+            since = max(each.since or self._start, self._start)
+            until = min(each.until or self._end, self._end)
+            if since >= until:
+                continue
             rows = self._usage.ledger_rows(each.flow, since, until)
             for (minute, band), row in rows.items():
                 cell = cells[self._slot(from_ms(minute * MINUTE_MS))]
@@ -176,12 +210,13 @@ class Costs:
     def _slot(self, moment: datetime) -> int:
         return bisect_right(self._starts, moment) - 1
 
-    def _days_of(self, person: Person) -> tuple[datetime, datetime]:
-        """Return the part of the period that lies in a member's days."""
-        config, picture = person.config, self._picture
-        since = self._start if config.moved_in is None else picture.start(config.moved_in)
-        until = self._end if config.moved_out is None else picture.start(config.moved_out)
-        return max(since, self._start), min(until, self._end)
+    def _days_of(self, person: Person) -> tuple[datetime | None, datetime | None]:
+        """Return the time of a member's days."""
+        config, start = person.config, self._picture.start
+        return (
+            None if config.moved_in is None else start(config.moved_in),
+            None if config.moved_out is None else start(config.moved_out),
+        )
 
     def _about(self, meter: Meter) -> Json:
         unit = "m³" if meter.is_volume else "kWh"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -12,12 +12,13 @@ from ..core.billing.from_ledger import less
 from ..core.billing.holdings import Holding, units_of
 from ..core.billing.keys import Key, KeyKind, Member, Unweighed, unweighed
 from ..core.billing.period import Period
-from ..core.billing.sun import Parted, SunByQuarter, parted
+from ..core.billing.sun import Parted, parted
 from ..core.billing.usage import UsageRow
 from ..core.tariffs.model import Fluid
 from ..core.tariffs.tariff import Tariff
 from .groups import Group
 from .picture import Picture
+from .statement_runs import Run
 from .usage import Usage
 
 type Times = tuple[datetime, datetime]
@@ -36,13 +37,13 @@ class Sunny:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Divided:
-    """What a group came to and who bears it; ``division`` is None where there is nobody.
+    """What a run came to and who bears it; ``division`` is None where there is nobody.
 
     ``rows`` are what each unit's own meters counted, without what others hold below them.
     ``unweighed`` is what the key lacks that divides what is common.
     """
 
-    group: Group
+    run: Run
     tariff: Tariff
     supply: Supply
     division: Division | None
@@ -52,17 +53,18 @@ class Divided:
 
 
 class Divider:
-    """Makes the division of each group over some days."""
+    """Makes the division of a run."""
 
-    def __init__(self, usage: Usage, picture: Picture, since: date, until: date) -> None:
-        """Divide what was used on the days ``[since, until)``."""
+    def __init__(self, usage: Usage, run: Run) -> None:
+        """Divide what was used on its days."""
         self._usage = usage
-        self._picture = picture
-        self._since, self._until = since, until
-        self._sun: dict[Times, SunByQuarter] = {}
+        self._run = run
+        self._picture = run.picture
+        self._since, self._until = run.days.since, run.days.until
 
-    def divided(self, group: Group) -> Divided:
-        """Return a group's division. Raises ``KeyRefused`` for shares that cannot be."""
+    def divided(self) -> Divided:
+        """Return the division. Raises ``KeyRefused`` for shares that cannot be."""
+        group = self._run.group
         tariff = self._picture.contracts[group.contract]
         supply = self._usage.supply(tariff, group.flows, self._since, self._until)
         units: dict[str, list[UsageRow]] = {}
@@ -82,7 +84,7 @@ class Divider:
             coefficient=self._coefficient(tariff.contract.fluid),
         )
         return Divided(
-            group=group,
+            run=self._run,
             tariff=tariff,
             supply=supply,
             division=divide(building) if residents else None,
@@ -108,13 +110,11 @@ class Divider:
     def _without_sun(
         self, each: Holding, rows: list[UsageRow], times: Times, sun: dict[str, Sunny]
     ) -> list[UsageRow]:
-        if times not in self._sun:
-            self._sun[times] = self._usage.sun(*times)
         flow = self._picture.meters[each.meter].drawn
         used = {
             number: quarter.amount for number, quarter in self._usage.quarters(flow, *times).items()
         }
-        found = parted(rows, self._sun[times], used)
+        found = parted(rows, self._usage.sun(*times), used)
         if not each.common:
             self._note(each, rows, found, sun)
         return list(found.grid)

@@ -73,6 +73,17 @@ def own_meters(picture: Picture, person: Person) -> list[tuple[Meter, int]]:
     return [*found, *((meter, 1) for meter in picture.tops(loose))]
 
 
+def billed(picture: Picture) -> list[Group]:
+    """Return where each contract supplies: at the trunk, or below it, where only there."""
+    found = {group.contract: group for group in supplied(picture)}
+    for contract_id in picture.contracts:
+        if contract_id not in found:
+            meters = [key for key, each in picture.meters.items() if each.billed == contract_id]
+            if meters:
+                found[contract_id] = Group(contract=contract_id, mains=tuple(picture.tops(meters)))
+    return [*found.values()]
+
+
 def paid(picture: Picture) -> list[Group]:
     """Return the meters that each contract pays for what they feed in."""
     found: dict[str, list[Meter]] = {}

@@ -155,7 +155,12 @@ def tax_json(tax: TaxLine) -> Json:
 def _division(each: Divided, picture: Picture) -> Json:
     """Return how what a contract came to is divided, by meters and by members."""
     bill = None if each.division is None else each.division.bill
-    answer: Json = {"contract": picture.names[each.group.contract]}
+    run = each.run
+    answer: Json = {
+        "contract": run.picture.names[run.group.contract],
+        "start": run.days.since.isoformat(),
+        "end": run.days.until.isoformat(),
+    }
     if each.division is None or bill is None:
         return answer
     names = {key: person.name for key, person in picture.members.items()}

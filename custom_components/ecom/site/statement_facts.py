@@ -13,6 +13,7 @@ from ..core.billing.usage import units
 from .dividing import Sunny
 from .groups import Group, unit_of
 from .picture import Flow, Meter, Person, Picture
+from .statement_runs import Days
 from .usage import Usage
 
 MONTHS: Final = 12
@@ -44,9 +45,12 @@ def stay_notes(person: Person | None, since: date, until: date) -> tuple[Words, 
     if person is None or person.days(since, until) == (since, until):
         return ()
     first, after = person.days(since, until)
-    last = after - timedelta(days=1)
-    values = {"since": first.isoformat(), "until": last.isoformat()}
-    return (Words(key="note_stay", values=values),)
+    return (_days_note(first, after),)
+
+
+def day_notes(days: Days, of: Days) -> tuple[Words, ...]:
+    """Return which days something is about, where they are not all of the period."""
+    return () if days == of else (_days_note(days.since, days.until),)
 
 
 def key_notes(picture: Picture, lacks: Unweighed | None) -> Iterator[Words]:
@@ -61,6 +65,12 @@ def key_notes(picture: Picture, lacks: Unweighed | None) -> Iterator[Words]:
         yield Words(key="key_without_weights_vacant", values=values)
     else:
         yield Words(key="key_without_weights", values=values)
+
+
+def _days_note(first: date, after: date) -> Words:
+    last = after - timedelta(days=1)
+    values = {"since": first.isoformat(), "until": last.isoformat()}
+    return Words(key="note_stay", values=values)
 
 
 def provisions(person: Person, since: date, until: date) -> tuple[Provision, ...]:

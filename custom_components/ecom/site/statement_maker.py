@@ -1,19 +1,22 @@
 """Makes a statement of what was counted and what was agreed. Everything here blocks."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from ..const import SITE_UID
 from ..core.billing.lines import Unit
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Before, Language, Section, Statement
+from ..core.tariffs.model import Direction, Fluid
 from .dividing import Divided
-from .groups import Group
-from .picture import Person, Picture
+from .groups import supplied
+from .picture import Person
 from .quarter_store import QuarterStore
 from .statement_facts import histories, issuer_of, provisions, recipient_of, stay_notes
-from .statement_sections import Days, Found, Sections, divided
+from .statement_runs import Days, Stretch
+from .statement_sections import Sections, Stated, divided
 from .usage import Usage
 
 UNITS: Final = {Unit.KWH: "kWh", Unit.M3: "m³"}
@@ -36,18 +39,22 @@ class Made:
     divided: tuple[Divided, ...]
 
 
-def draft_of(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
+def draft_of(
+    store: QuarterStore, stretches: Sequence[Stretch], before: Sequence[Stretch], asked: Asked
+) -> Made:
     """Return a draft, made of the Site as it was at one moment.
 
+    ``stretches`` are the days, ``before`` those of the year before, by the contracts of each.
     Raises ``StatementError`` where there is nothing to state; see ``divided``.
     """
-    usage, days = Usage(store, picture), asked.days
+    picture, days = stretches[-1].picture, asked.days
+    usage = Usage(store, picture)
     person = None if asked.party == SITE_UID else picture.members[asked.party]
     if person is not None and not person.lives(days.since, days.until):
         raise StatementError("statement_not_there", {"member": person.name})
-    found = divided(usage, picture, days)
-    sections = Sections(usage, picture, days).of(person, found)
-    before = _before(usage, picture, person, days.a_year_before())
+    found = divided(usage, stretches)
+    sections = Sections(usage, stretches).of(person, found)
+    earlier = _before(usage, person, before)
     statement = Statement(
         number=None,
         issued_on=picture.now.astimezone(picture.zone).date(),
@@ -59,10 +66,10 @@ def draft_of(store: QuarterStore, picture: Picture, asked: Asked) -> Made:
         site=picture.title,
         issuer=issuer_of(picture),
         recipient=recipient_of(picture, person),
-        sections=tuple(_compared(each, before.get(key)) for key, each in sections.items()),
+        sections=tuple(_compared(each, sections, days, earlier) for each in sections),
         provisions=() if person is None else provisions(person, days.since, days.until),
         notes=stay_notes(person, days.since, days.until),
-        history=tuple(histories(usage, picture, person, _groups(found), days.until)),
+        history=tuple(histories(usage, picture, person, supplied(picture), days.until)),
     )
     return Made(statement=statement, divided=tuple(found))
 
@@ -83,23 +90,39 @@ def check_priced(statement: Statement) -> None:
                 raise StatementError("statement_unpriced", told)
 
 
-def _groups(found: Iterable[Divided]) -> list[Group]:
-    return [each.group for each in found]
-
-
-def _before(usage: Usage, picture: Picture, person: Person | None, days: Days) -> Found:
+def _before(usage: Usage, person: Person | None, stretches: Sequence[Stretch]) -> Sequence[Stated]:
     """Return the sections of the year before, none where they cannot be made."""
-    if person is not None and not person.lives(days.since, days.until):
-        return {}
+    if person is not None and not person.lives(stretches[0].days.since, stretches[-1].days.until):
+        return ()
     try:
-        found = divided(usage, picture, days)
+        found = divided(usage, stretches)
     except StatementError:
-        return {}
-    return Sections(usage, picture, days, bare=True).of(person, found)
+        return ()
+    return Sections(usage, stretches, bare=True).of(person, found)
 
 
-def _compared(section: Section, before: Section | None) -> Section:
-    """Return a section that says what there was a year before, if something was used then."""
-    if before is None or not before.quantity:
+def _compared(
+    stated: Stated, now: Sequence[Stated], days: Days, before: Sequence[Stated]
+) -> Section:
+    """Return a section that says what there was a year before, if something was used then.
+
+    It is compared with the same contract, or else with what supplied the same thing then.
+    One that is about some of the days is not compared.
+    """
+    section = stated.section
+    same = [each.section for each in before if _contract(each) == _contract(stated)]
+    if not same and [_kind(each) for each in now].count(_kind(stated)) == 1:
+        same = [each.section for each in before if _kind(each) == _kind(stated)]
+    quantity = sum((each.quantity for each in same), Decimal(0))
+    if stated.run.days != days or not quantity:
         return section
-    return replace(section, before=Before(quantity=before.quantity, gross=before.gross))
+    gross = sum((each.gross for each in same), Decimal("0.00"))
+    return replace(section, before=Before(quantity=quantity, gross=gross))
+
+
+def _contract(stated: Stated) -> str:
+    return stated.run.group.contract
+
+
+def _kind(stated: Stated) -> tuple[Fluid, Direction]:
+    return stated.section.fluid, stated.section.direction

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..core.billing.snapshot import StatementError
 from ..core.timeline import Slot
 from ..runtime import EcomConfigEntry
 from .books import Books
 from .costs import Costs, Json
 from .picture import Picture, picture_of
 from .statement_maker import Asked, Made, check_priced, draft_of
-from .statement_sections import Days
+from .statement_runs import Days, Stretch
 from .statement_store import Issued
 from .usage import Usage
 
@@ -36,18 +36,25 @@ class Statements:
         """Return the Site as it is now, with the contracts of now or of a day."""
         return picture_of(self._hass, self._entry, self._books, day)
 
-    async def draft(self, asked: Asked) -> Made:
-        """Return a draft of what is known now; raises ``StatementError``.
+    @callback
+    def stretches(self, days: Days) -> list[Stretch]:
+        """Return the days, cut where a contract begins or ends, each with its contracts."""
+        contracts = self._books.billing.contracts.values()
+        ends = {day for each in contracts for day in (each.since, each.until) if day is not None}
+        cuts = sorted(day for day in ends if days.since < day < days.until)
+        return [
+            Stretch(days=Days(since=since, until=until), picture=self.picture(since))
+            for since, until in pairwise([days.since, *cuts, days.until])
+        ]
 
-        It is made by the contracts of its days, of which there must be one throughout.
-        """
-        first, last = asked.days.since, asked.days.until - timedelta(days=1)
-        billing = self._books.billing
-        if billing.assigned_on(first) != billing.assigned_on(last):
-            raise StatementError("statement_spans_contracts")
+    async def draft(self, asked: Asked) -> Made:
+        """Return a draft of what is known now; raises ``StatementError``."""
         await self._books.quarters.flush()
-        picture = self.picture(first)
-        return await self._in_executor(partial(draft_of, self._books.store, picture, asked))
+        stretches, before = (
+            self.stretches(days) for days in (asked.days, asked.days.a_year_before())
+        )
+        draft = partial(draft_of, self._books.store, stretches, before, asked)
+        return await self._in_executor(draft)
 
     async def issue(self, asked: Asked) -> tuple[Issued, bool]:
         """Issue a statement, and return whether it is new; raises ``StatementError``.
@@ -74,7 +81,14 @@ class Statements:
     ) -> list[Json]:
         """Return what parts of a picture cost in the slots of a period, by their ids."""
         await self._books.quarters.flush()
-        costs = Costs(Usage(self._books.store, picture), picture, period)
+        stretches: list[Stretch] = []
+        if any(part in picture.contracts for part in parts):
+            first, last = (
+                moment.astimezone(picture.zone).date()
+                for moment in (period[0].start, period[-1].end)
+            )
+            stretches = self.stretches(Days(since=first, until=last + timedelta(days=1)))
+        costs = Costs(Usage(self._books.store, picture), picture, period, stretches)
         return await self._in_executor(lambda: [row for part in parts for row in costs.of(part)])
 
     async def _in_executor[T](self, job: Callable[[], T]) -> T:

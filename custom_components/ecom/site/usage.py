@@ -51,6 +51,7 @@ class Usage:
         """Read a store that is open."""
         self._store = store
         self._picture = picture
+        self._sun: dict[tuple[datetime, datetime], dict[int, Fraction | None]] = {}
 
     def ledger_rows(self, flow: Flow, start: datetime, end: datetime) -> dict[RowKey, Row]:
         """Return what the ledger holds of a time."""
@@ -88,6 +89,11 @@ class Usage:
 
     def sun(self, start: datetime, end: datetime) -> Mapping[int, Fraction | None]:
         """Return the share of own sun in all that was used, by quarter-hour since 1970."""
+        if (start, end) not in self._sun:
+            self._sun[start, end] = self._share_of_sun(start, end)
+        return self._sun[start, end]
+
+    def _share_of_sun(self, start: datetime, end: datetime) -> dict[int, Fraction | None]:
         picture = self._picture
         read = {
             meter.key: (
@@ -97,7 +103,7 @@ class Usage:
             for meter in picture.of_role(Role.GRID, Role.SOLAR, Role.BATTERY, Role.SUB_METER)
         }
         tops = children([meter.node for meter in picture.meters.values()], SITE)
-        found = {}
+        found: dict[int, Fraction | None] = {}
         for number in range(to_ms(start) // QUARTER_MS, -(-to_ms(end) // QUARTER_MS)):
             slot = SunSlot(
                 produced=self._sum(read, Role.SOLAR, number),
