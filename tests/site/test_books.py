@@ -11,8 +11,10 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.util import dt as dt_util
 
 from custom_components.ecom.const import SITE_UID
+from custom_components.ecom.core.costs.ledger import Account
 from custom_components.ecom.core.costs.rows import HOUR_MS, MINUTE_MS, UNIT, Row, Totals
 from custom_components.ecom.core.timeline import to_ms
+from custom_components.ecom.site.accounts import Accounts
 from custom_components.ecom.site.begun import COUNTED, Begun
 from custom_components.ecom.site.ledger_store import LedgerBatch
 from custom_components.ecom.site.runtime import SiteRuntime
@@ -237,6 +239,26 @@ async def test_a_meter_that_reads_another_port_goes_on(noon: House, *, stale: bo
     await other.counts(503.0, minutes=5)
     await settle(noon)
     assert figures() == pytest.approx((9.0, 4.5))
+    # And back again, as after a trial.
+    meter = site.subentries[id_of(site, title)]
+    noon.hass.config_entries.async_update_subentry(site, meter, data={**data, **one.data()})
+    await settle(noon)
+    await one.counts(106.0, minutes=1)
+    await settle(noon)
+    assert figures() == pytest.approx((9.0, 4.5))
+    await one.counts(107.0, minutes=5)
+    await settle(noon)
+    assert figures() == pytest.approx((10.0, 5.0))
+
+
+def test_an_account_that_never_counted_gives_way() -> None:
+    """One that has counted does not."""
+    stored = {key: Account(totals=Totals(amount=n)) for n, key in enumerate("abc", start=5)}
+    accounts = Accounts(stored)
+    assert accounts.totals("new") == Totals()
+    accounts.moved("a", "new")
+    accounts.moved("b", "c")
+    assert [accounts.totals(key).amount for key in ("new", "b", "c")] == [5, 6, 7]
 
 
 async def test_an_account_that_is_renamed_while_it_is_looked_up(

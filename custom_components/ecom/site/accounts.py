@@ -148,8 +148,9 @@ class Accounts:
         self.tell(key)
 
     def moved(self, old: str, new: str) -> None:
-        """Let an account go on under another name, unless there is one of that name."""
-        if old in self.by_key and new not in self.by_key:
+        """Let an account go on under another name, unless one of that name has counted."""
+        there = self.by_key.get(new)
+        if old in self.by_key and (there is None or there.totals == Totals()):
             self.by_key[new] = self.by_key.pop(old)
             self._published[new] = self._published.pop(old, Totals())
             self._renamed[old] = new

@@ -59,7 +59,7 @@ class Pasts:
 
     def moved(self, old: str, new: str) -> None:
         """Let what counted a meter go on as its past, now that it reads another port."""
-        if new not in self._known and (past := self._known.pop(old, None)) is not None:
+        if not self._known.get(new) and (past := self._known.pop(old, None)) is not None:
             self._known[new] = past
             self._changed |= {old, new}
 
