@@ -6,7 +6,7 @@ and in the statistics of the past.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +18,9 @@ from ..const import DOMAIN
 from ..core.costs.rows import HOUR_MS, Totals, total
 from ..core.tariffs.json_form import as_json, from_json
 from ..core.tariffs.model import Contract, ContractError
+from ..core.tariffs.succession import Succession, Term
+from ..core.tariffs.tariff import Tariff
+from ..core.timeline import from_ms, to_ms
 from .ledger_store import LedgerStore
 
 SAVE_DELAY: Final = 5
@@ -65,18 +68,18 @@ class Begun:
         return what in self._known.get(account, {})
 
     @callback
-    def priced_by(self, account: str, contract: Contract) -> bool:
-        """Return whether an account was priced by that contract throughout."""
+    def priced_by(self, account: str, pricing: Succession) -> bool:
+        """Return whether an account was priced by those contracts, each in its time."""
         known = self._known.get(account, {})
-        return bool(known.get(CONTRACT) == fingerprint(contract)) and LOST not in known
+        return bool(known.get(CONTRACT) == _marks(pricing)) and LOST not in known
 
     @callback
-    def note_contract(self, account: str, contract: Contract) -> None:
-        """Note that all of an account is priced by a contract now."""
-        mark = fingerprint(contract)
-        self._contracts[mark] = as_json(contract)
+    def note_contracts(self, account: str, pricing: Succession) -> None:
+        """Note that all of an account is priced by these contracts now."""
+        for tariff in pricing.tariffs:
+            self._contracts[fingerprint(tariff.contract)] = as_json(tariff.contract)
         known = self._known.setdefault(account, {})
-        known[CONTRACT] = mark
+        known[CONTRACT] = _marks(pricing)
         known.pop(LOST, None)
         self._save()
 
@@ -86,19 +89,26 @@ class Begun:
         self._known.setdefault(account, {}).setdefault(LOST, now)
         self._save()
 
-    def contract_of(self, account: str) -> tuple[Contract | None, int | None]:
+    def pricing_of(
+        self, account: str, tariff_of: Callable[[Contract], Tariff]
+    ) -> tuple[Succession | None, int | None]:
         """Return what an account was priced by last, and until when if it has lost that.
 
-        None if it was priced by none, or by one that cannot be read any more.
+        None if it was priced by nothing, or by what cannot be read any more.
         """
         known = self._known.get(account, {})
-        stored = self._contracts.get(known.get(CONTRACT, ""))
-        if stored is None:
-            return None, None
         try:
-            return from_json(stored), known.get(LOST)
-        except ContractError:
+            terms = [
+                Term(
+                    start=None if start is None else from_ms(start),
+                    end=None if end is None else from_ms(end),
+                    tariff=tariff_of(from_json(self._contracts[mark])),
+                )
+                for start, end, mark in known[CONTRACT]
+            ]
+        except KeyError, TypeError, ValueError, ContractError:
             return None, None
+        return Succession(terms), known.get(LOST)
 
     @callback
     def changed(self, account: str) -> None:
@@ -178,7 +188,7 @@ class Begun:
 
     def _used_contracts(self) -> dict[str, Any]:
         """Return the contracts by which some account was priced last."""
-        used = {each.get(CONTRACT) for each in self._known.values()}
+        used = {mark for each in self._known.values() for *_, mark in each.get(CONTRACT, ())}
         return {mark: each for mark, each in self._contracts.items() if mark in used}
 
     async def _note_heads(self, accounts: Iterable[str]) -> None:
@@ -221,6 +231,18 @@ class Begun:
     def _save(self) -> None:
         self._store.async_delay_save(lambda: self._known, SAVE_DELAY)
         self._contract_store.async_delay_save(self._used_contracts, SAVE_DELAY)
+
+
+def _marks(pricing: Succession) -> list[list[Any]]:
+    """Return what is noted of contracts: when each prices, in ms, and its fingerprint."""
+    return [
+        [
+            None if term.start is None else to_ms(term.start),
+            None if term.end is None else to_ms(term.end),
+            fingerprint(term.tariff.contract),
+        ]
+        for term in pricing.terms
+    ]
 
 
 def _rename[T](known: dict[str, T], old: str, new: str) -> None:

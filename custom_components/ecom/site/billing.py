@@ -9,11 +9,12 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..core.tariffs.model import Contract, ContractError
+from ..core.tariffs.model import Contract, ContractError, Direction
+from ..core.tariffs.succession import Succession
 from ..core.tariffs.tariff import Tariff
 from ..runtime import EcomConfigEntry
 from .contract_fields import CONF_TEMPLATE
-from .contracts import assigned, contract_of, contracts_of
+from .contracts import assigned, contract_of, contracts_of, successions
 from .knowledge import Knowledge, Need
 
 ISSUE_CONTRACT: Final = "contract_unusable"
@@ -26,7 +27,9 @@ class Billing:
         """Have no contract yet; ``load`` and ``apply`` follow."""
         self._hass = hass
         self._entry = entry
+        self._taken: tuple[Mapping[str, object], date] | None = None
         self._settled: dict[str, Mapping[str, object]] = {}
+        self._successions: dict[tuple[str, Direction], Succession] = {}
         self.tariffs: dict[str, Tariff] = {}
         self.assigned: dict[str, tuple[str | None, str | None]] = {}
         self.changed: Callable[[datetime], None] = lambda _since: None
@@ -50,6 +53,15 @@ class Billing:
     @callback
     def apply(self) -> None:
         """Take the contracts that the subentries describe now."""
+        now = (
+            {key: each.data for key, each in self._entry.subentries.items()},
+            dt_util.now().date(),
+        )
+        if self._taken != now:
+            self._taken = now
+            self._take()
+
+    def _take(self) -> None:
         wanted = {each.subentry_id: each.data for each in contracts_of(self._entry)}
         for key in self._settled.keys() - wanted.keys():
             self._drop(key)
@@ -58,6 +70,10 @@ class Billing:
                 self._settled[key] = dict(data)
                 self._settle(key)
         self.assigned = self.assigned_on(dt_util.now().date())
+        before, self._successions = self._successions, successions(self._entry, self.tariffs)
+        for about, each in self._successions.items():
+            if (known := before.get(about)) is not None and known.terms == each.terms:
+                self._successions[about] = known
 
     @callback
     def learn(self) -> None:
@@ -68,10 +84,12 @@ class Billing:
         """Return by which contracts each meter is billed and paid on a day."""
         return assigned(self._entry, self.contracts, day)
 
-    def pricing(self, meter_id: str) -> tuple[Tariff | None, Tariff | None]:
-        """Return what a meter is billed by, and paid by for what it feeds in."""
-        billed, paid = self.assigned.get(meter_id, (None, None))
-        return self.tariffs.get(billed or ""), self.tariffs.get(paid or "")
+    def succession(self, meter_id: str, direction: Direction) -> Succession | None:
+        """Return by what a direction of a meter is priced over time, None if by nothing.
+
+        It stays the same object as long as nothing of it changes.
+        """
+        return self._successions.get((meter_id, direction))
 
     async def close(self) -> None:
         """Learn no more, and keep what was learned."""

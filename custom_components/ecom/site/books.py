@@ -10,7 +10,8 @@ from typing import Self
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..core.tariffs.tariff import Tariff
+from ..core.tariffs.model import Direction
+from ..core.tariffs.succession import Succession
 from ..core.timeline import to_ms
 from ..errors import CannotConnect
 from ..ports import Kind
@@ -156,8 +157,8 @@ class Books:
         if band is None:
             return target if whole else None
         bands = self.bands(config)
-        tariff = self.billing.pricing(meter_id)[0]
-        used = bands.values() if tariff is None else tariff.bands
+        pricing = self.billing.succession(meter_id, Direction.IMPORT)
+        used = bands.values() if pricing is None else pricing.bands
         series = {name: key for key, name in bands.items()}
         if direction != DRAWN or band not in series:
             return None
@@ -174,7 +175,9 @@ class Books:
         meter_id = next(
             (key for key, each in meter_configs(self._entry).items() if each == config), ""
         )
-        return bands_of(config, config.counters(self._directory), self.billing.pricing(meter_id)[0])
+        pricing = self.billing.succession(meter_id, Direction.IMPORT)
+        counters = config.counters(self._directory)
+        return bands_of(config, counters, pricing, dt_util.utcnow())
 
 
 def meter_configs(entry: EcomConfigEntry) -> dict[str, MeterConfig]:
@@ -185,19 +188,18 @@ def meter_configs(entry: EcomConfigEntry) -> dict[str, MeterConfig]:
     }
 
 
-def priced(entry: EcomConfigEntry, billing: Billing) -> dict[str, Tariff]:
+def priced(entry: EcomConfigEntry, billing: Billing) -> dict[str, Succession]:
     """Return by what each account is priced that has a contract."""
-    found: dict[str, Tariff] = {}
+    found: dict[str, Succession] = {}
     for meter_id, config in meter_configs(entry).items():
-        billed, paid = billing.pricing(meter_id)
-        if billed is not None:
-            found[account_of(config, DRAWN)] = billed
-        if paid is not None:
-            found[account_of(config, FED)] = paid
+        for name, direction in ((DRAWN, Direction.IMPORT), (FED, Direction.EXPORT)):
+            pricing = billing.succession(meter_id, direction)
+            if pricing is not None:
+                found[account_of(config, name)] = pricing
     return found
 
 
-def _open(path: Path, pricings: Mapping[str, Tariff]) -> tuple[QuarterStore, Accounts]:
+def _open(path: Path, pricings: Mapping[str, Succession]) -> tuple[QuarterStore, Accounts]:
     """Return the store and the accounts in it, priced as they are now. Blocks."""
     store = open_store(path)
     return store, Accounts.load(store.ledger, pricings, to_ms(dt_util.utcnow()))

@@ -1,14 +1,19 @@
 """A contract of the site: what a person settled, and the tariff that follows from it."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
 from ..core.tariffs.model import Contract, ContractError, Direction, Fluid
+from ..core.tariffs.succession import Succession, Term
+from ..core.tariffs.tariff import Tariff
 from ..core.tariffs.templates import make
+from ..core.tariffs.wall import begins
 from ..ports import Role
 from .contract_fields import CONF_COLOURS, CONF_TODAY, CONF_TOMORROW
 from .meter_billing import SUBENTRY_CONTRACT, nodes_of
@@ -102,3 +107,43 @@ def assigned(
 def _holds(contract: Contract, day: date) -> bool:
     """Return whether a day is one of a contract's."""
     return (contract.since or day) <= day and (contract.until is None or day < contract.until)
+
+
+def successions(
+    site: ConfigEntry[Any], tariffs: Mapping[str, Tariff]
+) -> dict[tuple[str, Direction], Succession]:
+    """Return by what each meter is priced over time, by its id and the direction.
+
+    It is by whatever is ``assigned`` on each day, on the contract's own days alone.
+    """
+    contracts = {key: tariff.contract for key, tariff in tariffs.items()}
+    found: dict[tuple[str, Direction], list[Term]] = {}
+    for since, until in _stretches(contracts.values()):
+        day = since or (date.min if until is None else until - timedelta(days=1))
+        for meter_id, keys in assigned(site, contracts, day).items():
+            for direction, key in zip((Direction.IMPORT, Direction.EXPORT), keys, strict=True):
+                if key is not None and _holds(contracts[key], day):
+                    terms = found.setdefault((meter_id, direction), [])
+                    _add(terms, tariffs[key], since, until)
+    return {key: Succession(terms) for key, terms in found.items()}
+
+
+def _stretches(contracts: Iterable[Contract]) -> Iterator[tuple[date | None, date | None]]:
+    """Yield all days, cut where a contract begins or ends."""
+    ends = {day for each in contracts for day in (each.since, each.until) if day is not None}
+    yield from pairwise([None, *sorted(ends), None])
+
+
+def _add(terms: list[Term], tariff: Tariff, since: date | None, until: date | None) -> None:
+    """Add some days to terms; they are the last one's if nothing changes in between."""
+    start, end = (
+        None if day is None else begins(day, tariff.contract.price_change_at, tariff.zone)
+        for day in (since, until)
+    )
+    if terms and terms[-1].tariff is tariff and terms[-1].end == start:
+        terms[-1] = replace(terms[-1], end=end)
+        return
+    if terms and terms[-1].end is not None and start is not None:
+        # Prices of the two may change at different hours of the day.
+        terms[-1] = replace(terms[-1], end=min(terms[-1].end, start))
+    terms.append(Term(start=start, end=end, tariff=tariff))

@@ -1,8 +1,9 @@
 """Which series count a meter, and the account that each of them feeds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..core.quarters import Mark
 from ..ports import AnyPort, Kind
 from .accounts import Source
 from .directory import PortDirectory
@@ -21,13 +22,21 @@ class Counting:
     source: Source | None = None
 
 
+type Stood = Callable[[str], Mark | None]
+"""Says where a counter was read last."""
+
+
 def counting(
-    directory: PortDirectory, pasts: Pasts, config: MeterConfig, bands: Mapping[str, str]
+    directory: PortDirectory,
+    pasts: Pasts,
+    config: MeterConfig,
+    bands: Mapping[str, str],
+    stood: Stood,
 ) -> Iterator[Counting]:
     """Yield each series of a meter whose port is there, and note that it counts.
 
     Registers of ``bands``, by port, feed the account of what is drawn instead of the counter
-    of the total.
+    of the total, from where that ``stood`` last.
     """
     kind = KINDS[config.role]
     power = directory.resolve(config.port, kind, config.valid_for)
@@ -58,18 +67,19 @@ def counting(
             sign=SIGNS[direction],
             source=source(key, direction),
         )
+    account = account_of(config, DRAWN)
+    total = stood(keys.get(account.rpartition("#")[2], ""))
+    now = None if total is None else total.at
+    # What they counted before they were named has been counted by the total.
+    pasts.note(account, {key: key for key in bands}, before=False, now=now)
     yield from _registers(directory, pasts, config, bands)
 
 
 def _registers(
     directory: PortDirectory, pasts: Pasts, config: MeterConfig, bands: Mapping[str, str]
 ) -> Iterator[Counting]:
-    """Yield the registers of a meter that are there, and note them by their account.
-
-    What they counted before they were named has been counted by the total.
-    """
+    """Yield the registers of a meter that are there."""
     account = account_of(config, DRAWN)
-    pasts.note(account, {key: key for key in bands}, before=False)
     for key, band in bands.items():
         port = directory.resolve(key, Kind.ENERGY, config.valid_for)
         if port is not None and port.kind is Kind.ENERGY:

@@ -63,13 +63,16 @@ class Pasts:
             self._known[new] = past
             self._changed |= {old, new}
 
-    def note(self, name: str, keys: Mapping[str, str], *, before: bool = True) -> None:
+    def note(
+        self, name: str, keys: Mapping[str, str], *, before: bool = True, now: int | None = None
+    ) -> None:
         """Note what counts a meter from now on, if that is something else than before.
 
-        What counts it first has counted it ``before`` as well, if it counted at all.
+        What counts it first has counted it ``before`` as well, if it counted at all. ``now``
+        is another moment than this one, in ms.
         """
         known = self._known.setdefault(name, {})
-        now = to_ms(dt_util.utcnow())
+        now = to_ms(dt_util.utcnow()) if now is None else now
         for direction in dict.fromkeys([*known, *keys]):
             times = known.setdefault(direction, [])
             current = times[-1].key if times and times[-1].until is None else None

@@ -79,7 +79,9 @@ class QuarterBook:
         found = [
             each
             for meter in meters
-            for each in counting(self._directory, self.pasts, meter.config, bands(meter.config))
+            for each in counting(
+                self._directory, self.pasts, meter.config, bands(meter.config), self.stands
+            )
         ]
         wanted |= {each.key: each for each in found}
         sources = [each.source for each in found if each.source is not None]

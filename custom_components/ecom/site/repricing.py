@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.tariffs.differences import Difference, differences
-from ..core.tariffs.tariff import Tariff
+from ..core.tariffs.succession import Succession
 from ..core.timeline import from_ms, to_ms
 from .begun import Begun
 from .ledger import LedgerBook
@@ -26,11 +26,11 @@ LOOK_BACK: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Contract:
-    """An account gets a contract, another one, or none."""
+class _Contracts:
+    """An account gets contracts, others, or none."""
 
     account: str
-    tariff: Tariff | None
+    pricing: Succession | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +38,11 @@ class _Learned:
     """What an account is priced by knows something else from a moment on: bands, or prices."""
 
     account: str
-    tariff: Tariff
+    pricing: Succession
     since: datetime
 
 
-type _Task = _Contract | _Learned
+type _Task = _Contracts | _Learned
 
 
 class Repricing:
@@ -53,41 +53,40 @@ class Repricing:
         self._hass = hass
         self._ledger = ledger
         self._begun = begun
-        self._priced: dict[str, Tariff] = {}
+        self._priced: dict[str, Succession] = {}
         self._seen: set[str] = set()
         self._queue: asyncio.Queue[_Task] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
     @callback
-    def follow(self, wanted: Mapping[str, Tariff]) -> None:
-        """Price accounts by these tariffs from now on, and as far back as is known.
+    def follow(self, wanted: Mapping[str, Succession]) -> None:
+        """Price accounts by these from now on, and as far back as is known.
 
-        An account that loses its contract keeps what it cost. One that was priced by the
-        same contract throughout, in an earlier run, is left alone.
+        An account that loses its contracts keeps what it cost. One that was priced by the
+        same throughout, in an earlier run, is left alone.
         """
         for account in self._priced.keys() - wanted.keys():
             del self._priced[account]
-            self._ask(_Contract(account=account, tariff=None))
-        for account, tariff in wanted.items():
-            if self._priced.get(account) is tariff:
+            self._ask(_Contracts(account=account, pricing=None))
+        for account, pricing in wanted.items():
+            if self._priced.get(account) is pricing:
                 continue
-            # An account has its contract from the start on, if it is the one that it had.
-            known = account not in self._seen and self._begun.priced_by(account, tariff.contract)
+            # An account has its contracts from the start on, if they are those that it had.
+            known = account not in self._seen and self._begun.priced_by(account, pricing)
             self._seen.add(account)
-            self._priced[account] = tariff
+            self._priced[account] = pricing
             if not known:
-                self._ask(_Contract(account=account, tariff=tariff))
-            elif tariff.learns and self._ledger.accounts.of(account).totals.unpriced:
+                self._ask(_Contracts(account=account, pricing=pricing))
+            elif self._ledger.accounts.of(account).totals.unpriced:
                 # It may have become known when there was no time to price it.
                 since = dt_util.utcnow() - LOOK_BACK
-                self._ask(_Learned(account=account, tariff=tariff, since=since))
+                self._ask(_Learned(account=account, pricing=pricing, since=since))
 
     @callback
     def learned(self, since: datetime) -> None:
         """Price anew what depends on something that is known otherwise from a moment on."""
-        for account, tariff in self._priced.items():
-            if tariff.learns:
-                self._ask(_Learned(account=account, tariff=tariff, since=since))
+        for account, pricing in self._priced.items():
+            self._ask(_Learned(account=account, pricing=pricing, since=since))
 
     async def settled(self) -> None:
         """Wait until everything that was asked for is done."""
@@ -122,31 +121,39 @@ class Repricing:
                 self._queue.task_done()
 
     async def _do(self, task: _Task) -> None:
-        await self._ledger.set_pricing(task.account, task.tariff)
+        await self._ledger.set_pricing(task.account, task.pricing)
         match task:
-            case _Learned(account=account, tariff=tariff, since=since):
-                make = self._ledger.rebuild if tariff.learns_bands else self._ledger.reprice
-                await make(account, since)
-            case _Contract(account=account, tariff=None):
+            case _Learned(account=account, pricing=pricing, since=since):
+                await self._learn(account, pricing, since)
+            case _Contracts(account=account, pricing=None):
                 self._begun.note_lost(account, to_ms(dt_util.utcnow()))
-            case _Contract(account=account, tariff=Tariff() as tariff):
-                await self._settle(account, tariff)
-                self._begun.note_contract(account, tariff.contract)
+            case _Contracts(account=account, pricing=Succession() as pricing):
+                await self._settle(account, pricing)
+                self._begun.note_contracts(account, pricing)
 
-    async def _settle(self, account: str, tariff: Tariff) -> None:
-        """Make anew what a contract says otherwise than the one that priced an account before.
+    async def _learn(self, account: str, pricing: Succession, since: datetime) -> None:
+        """Make anew the time of each contract that is told of prices, or of bands."""
+        for term in pricing.terms:
+            start = since if term.start is None else max(since, term.start)
+            if not term.tariff.learns or (term.end is not None and term.end <= start):
+                continue
+            make = self._ledger.rebuild if term.tariff.learns_bands else self._ledger.reprice
+            await make(account, start, term.end)
+
+    async def _settle(self, account: str, pricing: Succession) -> None:
+        """Make anew what contracts say otherwise than those that priced an account before.
 
         Everything else stays as it was counted: quarter-hours know less than what was cut as
         it came.
         """
-        before, lost = self._begun.contract_of(account)
+        before, lost = self._begun.pricing_of(account, pricing.tariffs[0].of)
         if before is None:
             await self._ledger.rebuild(account, EVER)
             return
         now = dt_util.utcnow()
         until = now if lost is None else from_ms(lost)
         found = await self._hass.async_add_executor_job(
-            self._differences, account, tariff.of(before), tariff, until
+            self._differences, account, before, pricing, until
         )
         for each in found:
             make = self._ledger.rebuild if each.bands else self._ledger.reprice
@@ -155,8 +162,8 @@ class Repricing:
             await self._ledger.rebuild(account, until)
 
     def _differences(
-        self, account: str, old: Tariff, new: Tariff, until: datetime
+        self, account: str, old: Succession, new: Succession, until: datetime
     ) -> list[Difference]:
-        """Return where two tariffs differ since an account began. Blocks."""
+        """Return where two successions differ since an account began. Blocks."""
         first = self._ledger.first(account)
         return [] if first is None else [*differences(old, new, from_ms(first), until)]

@@ -1,9 +1,10 @@
-"""Where two tariffs say something else, and where they do not."""
+"""Where contracts say something else than others did, and where they do not."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from custom_components.ecom.core.tariffs.differences import differences
+from custom_components.ecom.core.tariffs.succession import Succession, Term
 from custom_components.ecom.core.tariffs.tariff import Tariff
 from custom_components.ecom.core.tariffs.templates import make
 
@@ -17,11 +18,16 @@ def tariff(**settings: Any) -> Tariff:
     return Tariff(make(settings, "ours", "UTC", "EUR"))
 
 
+def alone(tariff: Tariff) -> Succession:
+    """Return a tariff that prices all the time."""
+    return Succession([Term(start=None, end=None, tariff=tariff)])
+
+
 def found(old: Tariff, new: Tariff) -> list[tuple[str, str, bool]]:
     """Return the differences of three days from 1 November on."""
     return [
         (f"{each.start:%d %H:%M}", f"{each.end:%d %H:%M}", each.bands)
-        for each in differences(old, new, START, START + DAYS)
+        for each in differences(alone(old), alone(new), START, START + DAYS)
     ]
 
 

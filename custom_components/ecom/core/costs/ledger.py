@@ -8,6 +8,7 @@ reading came.
 from collections.abc import Mapping, Sequence
 
 from ..quarters import Step
+from ..tariffs.model import ALWAYS, UNKNOWN_BAND
 from ..tariffs.pricing import Pricing
 from .prices import Piece, Prices, Rate, cost, steepest
 from .rows import MINUTE_MS, NO_FLAG, Flag, Row, RowKey, Rows, Totals, total
@@ -93,13 +94,19 @@ class Account:
         return self.totals.less(total(self.pending.values()))
 
     def _pieces(self, since: int, until: int, band: str | None) -> tuple[list[Piece], bool]:
-        """Return the pieces of a time that a band has, or all; and whether that is against it."""
+        """Return the pieces of a time that a band has, or all; and whether that is against it.
+
+        A contract that knows no bands prices what any register counted.
+        """
         pieces = self.prices.pieces(since, until)
         if band is None:
             return pieces, False
-        if mine := [piece for piece in pieces if piece.rate.band == band]:
+        elsewhere = self.prices.elsewhere(since, until, band)
+        if self.prices.pricing is None:
+            return elsewhere, False
+        if mine := [piece for piece in pieces if piece.rate.band in (band, ALWAYS)]:
             return mine, False
-        return self.prices.elsewhere(since, until, band), self.prices.pricing is not None
+        return elsewhere, any(piece.rate.band != UNKNOWN_BAND for piece in pieces)
 
     def _book(self, piece: Piece, row: Row) -> None:
         """Price what was used in a piece, and add it."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from ...ports import Kind
 from ..quarters import Quarter, Series, Step
-from ..tariffs.model import UNKNOWN_BAND
+from ..tariffs.model import ALWAYS, UNKNOWN_BAND
 from ..tariffs.pricing import Pricing
 from ..timeline import QUARTER_MS
 from .exchange import IndexMark, hour_marks
@@ -68,16 +68,16 @@ def reprice(
     """Return rows priced anew, and by how much that changes their sum.
 
     Amounts stay where they are: for another price, or one that has become known. A row of
-    an unknown band gets the bands that its time has, and so does each that no register
-    counted, where its own band is gone from its time. What a row was flagged for stays,
-    and so does its bound, but for what a price alone says.
+    an unknown band, or of none, gets the bands that its time has, and so does each that no
+    register counted, where its own band is gone from its time. What a row was flagged for
+    stays, and so does its bound, but for what a price alone says.
     """
     account = Account(pricing)
     account.used |= used
     made: dict[RowKey, Row] = {}
     for (minute, band), until, row in _stretches(rows):
         step = Step(since=minute * MINUTE_MS, until=until, amount=row.amount, index=0)
-        account.count(step, band=band if registers else _kept(account, step, band))
+        account.count(step, band=_kept(account, step, band, registers=registers))
         found = account.drain()
         _carry(row, found)
         for key, part in found.items():
@@ -112,10 +112,12 @@ def _stretches(rows: Rows) -> Iterator[tuple[RowKey, int, Row]]:
         yield key, hour if follower is None else min(follower * MINUTE_MS, hour), rows[key]
 
 
-def _kept(account: Account, step: Step, band: str) -> str | None:
+def _kept(account: Account, step: Step, band: str, *, registers: bool) -> str | None:
     """Return the band that a row keeps, None where its time says it."""
     if band == UNKNOWN_BAND:
         return None
+    if registers and band != ALWAYS:
+        return band
     bands = {piece.rate.band for piece in account.prices.pieces(step.since, step.until)}
     return band if band in bands else None
 

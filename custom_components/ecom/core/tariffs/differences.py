@@ -1,4 +1,4 @@
-"""Where two tariffs say something else: other bands, or other prices of the same bands."""
+"""Where contracts say something else than others did: other bands, or other prices of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from .pricing import PriceSlice
-from .tariff import Tariff
+from .succession import Succession
 
 _ALIKE: Final = ("price", "provisional", "tiers", "cycle_start")
 
@@ -20,11 +20,13 @@ class Difference:
     bands: bool
 
 
-def differences(old: Tariff, new: Tariff, start: datetime, end: datetime) -> Iterator[Difference]:
+def differences(
+    old: Succession, new: Succession, start: datetime, end: datetime
+) -> Iterator[Difference]:
     """Yield where ``new`` differs from ``old``, in order, joined where it is of one kind.
 
-    Only the days of the new contract are looked at: what another one has priced before
-    it began, or after it ended, is nothing to it.
+    Only the days of the new contracts are looked at: what others have priced before they
+    began, or after they ended, is nothing to them.
     """
     last: Difference | None = None
     for found in _pieces(old, new, start, end):
@@ -38,7 +40,9 @@ def differences(old: Tariff, new: Tariff, start: datetime, end: datetime) -> Ite
         yield last
 
 
-def _pieces(old: Tariff, new: Tariff, start: datetime, end: datetime) -> Iterator[Difference]:
+def _pieces(
+    old: Succession, new: Succession, start: datetime, end: datetime
+) -> Iterator[Difference]:
     old_slices, new_slices = old.slices(start, end), new.slices(start, end)
     before, after, at = next(old_slices, None), next(new_slices, None), start
     while before is not None and after is not None:
