@@ -1,5 +1,7 @@
 """A tree of meters: what is left beyond the children, and who contradicts whom."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.ecom.core.consumption import Counted
@@ -104,6 +106,33 @@ def test_children_that_exceed_their_parent() -> None:
     assert doubts(house, day) == {}
     assert doubts(house, {"water": counted(1.0), "tap": counted(1.4)}) == {}
     assert doubts(house, {"water": counted(1.0), "tap": counted(1.6)}) == {"water": Doubt.EXCEEDS}
+
+
+@pytest.mark.parametrize(
+    ("role", "amounts", "feeds"),
+    [
+        (Role.WATER, (4.1, 1.0, 3.0), ["0"]),
+        (Role.WATER, (1.0, 3.9, 3.0), ["1"]),
+        (Role.WATER, (5.0, 1.0, 3.0), []),
+        (Role.WATER, (3.5, 1.0, 3.0), []),
+        (Role.WATER, (4.0, 4.0), []),
+        (Role.WATER, (0.4, 0.2, 0.2), []),
+        (Role.HEAT, (400, 200, 200), []),
+        (Role.HEAT, (40_000, 20_000, 20_000), ["0"]),
+        (Role.SUB_METER, (40_000, 20_000, 20_000), []),
+    ],
+)
+def test_a_main_meter_beside_those_that_it_feeds(
+    role: Role, amounts: tuple[float, ...], feeds: list[str]
+) -> None:
+    """It counts what these count together, and a little more, but not by chance."""
+    nodes = [Node(key=str(number), role=role) for number in range(len(amounts))]
+    day = {str(number): counted(amount) for number, amount in enumerate(amounts)}
+    found = doubts(nodes, day)
+    assert [key for key, doubt in found.items() if doubt is Doubt.FEEDS] == feeds
+    assert doubts(nodes, day | {"0": counted(amounts[0], coverage=0.5)}) == {}
+    below = [nodes[0], *(replace(node, parent="0") for node in nodes[1:])]
+    assert Doubt.FEEDS not in doubts(below, day).values()
 
 
 def test_a_clamp_that_is_the_wrong_way_round() -> None:

@@ -562,6 +562,48 @@ async def test_a_main_meter_that_is_silent(house: House) -> None:
     assert raised.value.translation_placeholders == {"contract": "Power"}
 
 
+async def test_a_main_meter_that_was_not_read_throughout(house: House) -> None:
+    """A draft says that readings are missing; it cannot be issued before they are brought in."""
+    flats = await Flats.at(house)
+    flats.writes(USED)
+    flats.writes({"anna": {("2026-10-07T08:00", "peak"): 40}})
+    anna = await flats.statement(member="Anna")
+    told = "The main meter counted 150 kWh, those below it 175.5 kWh"
+    assert told in anna["html"].replace("\u00a0", " ")
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna", issue=True)
+    assert raised.value.translation_key == "statement_main_incomplete"
+    assert raised.value.translation_placeholders == {
+        "contract": "Power",
+        "main": "150",
+        "below": "175.500001",
+        "unit": "kWh",
+    }
+    flats.writes({"grid": {("2026-10-07T08:00", "peak"): 19}})
+    assert (await flats.statement(member="Anna", issue=True))["number"]
+
+
+async def test_a_fluid_that_no_contract_bills(house: House) -> None:
+    """It is not left out without a word."""
+    flats = await Flats.at(house, *USUAL, meter("tap", "water"))
+    flats.writes(USED)
+    flats.writes({"tap": {("2026-10-05T08:00", "all"): 2}})
+    html = (await flats.statement(member="Anna"))["html"].replace("\u00a0", " ")
+    assert "since no contract bills it: Tap, 2 m³" in html
+
+
+async def test_a_fluid_that_several_contracts_could_bill(house: House) -> None:
+    """Nobody can tell by which; one that is named, or holds alone, is no question."""
+    waters = [contract(name, template="water", prices="4") for name in ("one", "other")]
+    flats = await Flats.at(house, *USUAL, meter("tap", "water"), *waters)
+    flats.writes(USED)
+    flats.writes({"tap": {("2026-10-05T08:00", "all"): 2}})
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.statement(member="Anna")
+    assert raised.value.translation_key == "statement_which_contract"
+    assert raised.value.translation_placeholders == {"meter": "Tap"}
+
+
 async def test_what_has_no_price(flats: Flats) -> None:
     """Is told of one's own use and of the building, apart; it can be drafted, and not issued."""
     odd = {("2026-10-06T08:00", "odd"): 1}

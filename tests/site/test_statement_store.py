@@ -17,7 +17,7 @@ from custom_components.ecom.core.billing.statement import Language, Party, State
 from custom_components.ecom.core.quarters import Mark
 from custom_components.ecom.site import database
 from custom_components.ecom.site.quarter_store import QuarterStore
-from custom_components.ecom.site.statement_maker import check_priced
+from custom_components.ecom.site.statement_maker import Made, check
 from custom_components.ecom.site.statement_store import StatementStore
 from tests.core.billing.demo import demo
 from tests.flats import USED, USUAL, Flats, member
@@ -236,10 +236,10 @@ def test_only_what_was_used_needs_a_price(unit: Unit) -> None:
     lacks = Unpriced(component="x", label="x", quantity=Decimal("1.50"), unit=unit)
     statement = draft(sections=(replace(section, unpriced=(lacks,)),))
     if unit not in (Unit.KWH, Unit.M3):
-        check_priced(statement)
+        check(Made(statement=statement, divided=()))
         return
     with pytest.raises(StatementError) as raised:
-        check_priced(statement)
+        check(Made(statement=statement, divided=()))
     assert raised.value.args[1]["amount"] == "1.5"
 
 
@@ -262,7 +262,8 @@ async def test_no_day_is_in_two_statements(house: House, days: dict[str, str]) -
     """Of a member; the error names the one that has it, and days can be drafted for all that."""
     flats = await Flats.at(house)
     flats.writes(USED)
-    flats.writes({key: dict.fromkeys(EACH_DAY, 1) for key in ("grid", "anna", "bruno")})
+    flats.writes({key: dict.fromkeys(EACH_DAY, 1) for key in ("anna", "bruno")})
+    flats.writes({"grid": dict.fromkeys(EACH_DAY, 2)})
     number = (await flats.statement(member="Anna", issue=True, **OCTOBER))["number"]
     with pytest.raises(ServiceValidationError) as raised:
         await flats.statement(member="Anna", issue=True, **days)

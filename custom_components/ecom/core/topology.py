@@ -5,7 +5,7 @@ exported, and what batteries give less what they take. Water, gas and heat have 
 their own, the meters that have no parent. Amounts are in Wh or m³.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -27,6 +27,16 @@ LEAST_M3: Final = 0.5
 
 KNOWN: Final = 0.9
 """So much of a day must be known before anything is said about it."""
+
+
+BESIDE: Final = (Role.WATER, Role.HOT_WATER, Role.GAS, Role.HEAT)
+"""Of these, meters that name no meter above them stand beside each other."""
+
+FED: Final = 3
+"""Fewer meters may count alike by chance."""
+
+LOST: Final = 0.2
+"""So much more than the meters below it, at most, a main meter usually counts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +75,7 @@ class Doubt(StrEnum):
     EXCEEDS = "exceeds"
     REVERSED = "reversed"
     OTHER_PHASE = "other_phase"
+    FEEDS = "feeds"
 
 
 class Misplaced(ValueError):
@@ -142,7 +153,7 @@ def doubts(nodes: Sequence[Node], counted: Mapping[str, Counted]) -> dict[str, D
 
     A sub-meter or a producer that counts the wrong way is reversed, or has the wrong role.
     A meter is exceeded by its children where they count more than it does, beyond what two
-    good meters differ by.
+    good meters differ by. One that counts what all others beside it count together feeds them.
     """
     found: dict[str, Doubt] = {}
     for node in nodes:
@@ -162,7 +173,29 @@ def doubts(nodes: Sequence[Node], counted: Mapping[str, Counted]) -> dict[str, D
         above = by_key.get(node.parent or "")
         if above is not None and above.phases and not node.phases <= above.phases:
             found.setdefault(node.key, Doubt.OTHER_PHASE)
-    return found
+    return {**dict.fromkeys(_feeding(nodes, counted), Doubt.FEEDS), **found}
+
+
+def _feeding(nodes: Sequence[Node], counted: Mapping[str, Counted]) -> Iterator[str]:
+    """Yield a meter beside two or more of its kind that counts what these do, and a little more.
+
+    Of electricity the site itself is above all meters.
+    """
+    for role in BESIDE:
+        days = [counted.get(node.key) for node in nodes if node.role is role and not node.parent]
+        if len(days) < FED or any(day is None or day.coverage < KNOWN for day in days):
+            continue
+        amounts = {
+            node.key: _net(counted[node.key]) or 0.0
+            for node in nodes
+            if node.role is role and not node.parent
+        }
+        most = max(amounts, key=lambda key: amounts[key])
+        rest = sum(amounts.values()) - amounts[most]
+        more = amounts[most] - rest
+        least = LEAST if role is Role.HEAT else LEAST_M3
+        if rest > least and -TOLERANCE * rest <= more <= LOST * rest:
+            yield most
 
 
 def _is_below(

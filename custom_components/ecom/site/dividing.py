@@ -27,6 +27,13 @@ WHOLE: Final = Decimal(1000)
 """So many thousandths a building has."""
 
 
+TOLERANCE: Final = 20
+"""Two good meters in a row differ by less than a twentieth of what they count."""
+
+LEAST: Final = 1_000_000
+"""A kWh or a m³: less is no sign that readings are missing."""
+
+
 @dataclass(slots=True)
 class Sunny:
     """How much of what a member used was the site's own, in mWh, and of how much none can tell."""
@@ -40,7 +47,8 @@ class Divided:
     """What a run came to and who bears it; ``division`` is None where there is nobody.
 
     ``rows`` are what each unit's own meters counted, without what others hold below them.
-    ``unweighed`` is what the key lacks that divides what is common.
+    ``unweighed`` is what the key lacks that divides what is common, ``below`` what all meters
+    below the main one counted.
     """
 
     run: Run
@@ -50,6 +58,17 @@ class Divided:
     rows: Mapping[str, list[UsageRow]]
     sun: Mapping[str, Sunny] = field(default_factory=dict)
     unweighed: Unweighed | None = None
+    below: int = 0
+
+    @property
+    def incomplete(self) -> tuple[int, int] | None:
+        """Return what the main meter and those below it counted, if the latter is too much.
+
+        Good meters differ by less. Then readings of the main meter are missing.
+        """
+        main: int = sum(row.amount for row in self.supply.usage)
+        more = self.below - main
+        return (main, self.below) if more > max(LEAST, main // TOLERANCE) else None
 
 
 class Divider:
@@ -91,6 +110,9 @@ class Divider:
             rows=units,
             sun=sun,
             unweighed=unweighed(key, residents, self._since, self._until) if residents else None,
+            below=sum(
+                row.amount for held in (units, common) for rows in held.values() for row in rows
+            ),
         )
 
     def _held(

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..core.billing.lines import Unit
 from ..core.tariffs.model import Fluid
 from ..core.tariffs.tariff import Tariff
 from ..core.timeline import midnight
@@ -68,6 +69,11 @@ class Meter:
     def is_volume(self) -> bool:
         """Return whether it counts m³, and not kWh."""
         return KINDS[self.role] is Kind.VOLUME
+
+    @property
+    def unit(self) -> Unit:
+        """Return in what it counts, as statements tell it."""
+        return Unit.M3 if self.is_volume else Unit.KWH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,11 @@ from itertools import dropwhile
 from typing import Final
 
 from ..core.billing.keys import KeyKind, Unweighed
-from ..core.billing.lines import Unit, Words
+from ..core.billing.lines import Words
 from ..core.billing.sections import Facts
 from ..core.billing.statement import History, Month, Party, Provision
 from ..core.billing.usage import units
-from .dividing import Sunny
+from .dividing import Divided, Sunny
 from .groups import Group, unit_of
 from .picture import Flow, Meter, Person, Picture
 from .statement_runs import Days
@@ -73,6 +73,14 @@ def _days_note(first: date, after: date) -> Words:
     return Words(key="note_stay", values=values)
 
 
+def less_notes(divided: Divided) -> Iterator[Words]:
+    """Yield that the main meter counted less than those below it, beyond how well they count."""
+    if (amounts := divided.incomplete) is not None:
+        main, below = (str(units(each)) for each in amounts)
+        unit = divided.run.group.mains[0].unit.value
+        yield Words(key="note_main_less", values={"main": main, "below": below, "unit": unit})
+
+
 def provisions(person: Person, since: date, until: date) -> tuple[Provision, ...]:
     """Return what was paid in advance: on the first of each month that a member was there."""
     first, last = person.days(since, until)
@@ -117,7 +125,7 @@ def histories(
         if any(amounts):
             yield History(
                 fluid=fluid,
-                unit=Unit.M3 if of_fluid[0].mains[0].is_volume else Unit.KWH,
+                unit=of_fluid[0].mains[0].unit,
                 months=tuple(
                     Month(first=month, quantity=units(amount))
                     for month, amount in dropwhile(

@@ -9,6 +9,7 @@ from ..const import SITE_UID
 from ..core.billing.lines import Unit
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Before, Language, Section, Statement
+from ..core.billing.usage import units
 from ..core.tariffs.model import Direction, Fluid
 from .dividing import Divided
 from .groups import supplied
@@ -17,6 +18,7 @@ from .quarter_store import QuarterStore
 from .statement_facts import histories, issuer_of, provisions, recipient_of, stay_notes
 from .statement_runs import Days, Stretch
 from .statement_sections import Sections, Stated, divided
+from .unbilled import unbilled_notes
 from .usage import Usage
 
 UNITS: Final = {Unit.KWH: "kWh", Unit.M3: "m³"}
@@ -68,26 +70,36 @@ def draft_of(
         recipient=recipient_of(picture, person),
         sections=tuple(_compared(each, sections, days, earlier) for each in sections),
         provisions=() if person is None else provisions(person, days.since, days.until),
-        notes=stay_notes(person, days.since, days.until),
+        notes=(
+            *stay_notes(person, days.since, days.until),
+            *unbilled_notes(usage, stretches),
+        ),
         history=tuple(histories(usage, picture, person, supplied(picture), days.until)),
     )
     return Made(statement=statement, divided=tuple(found))
 
 
-def check_priced(statement: Statement) -> None:
-    """See that nothing that was used lacks a price; raises ``StatementError``.
+def check(made: Made) -> None:
+    """See that a draft can be issued; raises ``StatementError``.
 
-    What is common and lost is everybody's: a price that is not known is in all statements.
+    Nothing that was used lacks a price: what is common and lost is everybody's, and a price
+    that is not known is in all statements. The main meter was read throughout.
     """
-    for section in statement.sections:
+    for section in made.statement.sections:
         for each in section.unpriced:
             if each.is_usage:
-                told = {
-                    "contract": section.contract,
-                    "amount": format(each.quantity.normalize(), "f"),
-                    "unit": UNITS[each.unit],
-                }
-                raise StatementError("statement_unpriced", told)
+                told = {"contract": section.contract, "amount": _plain(each.quantity)}
+                raise StatementError("statement_unpriced", told | {"unit": UNITS[each.unit]})
+    for one in made.divided:
+        if (amounts := one.incomplete) is not None:
+            main, below = (_plain(units(each)) for each in amounts)
+            told = {"contract": one.run.picture.names[one.run.group.contract]}
+            told |= {"main": main, "below": below, "unit": UNITS[one.run.group.mains[0].unit]}
+            raise StatementError("statement_main_incomplete", told)
+
+
+def _plain(amount: Decimal) -> str:
+    return format(amount.normalize(), "f")
 
 
 def _before(usage: Usage, person: Person | None, stretches: Sequence[Stretch]) -> Sequence[Stated]:

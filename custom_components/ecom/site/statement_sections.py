@@ -17,8 +17,9 @@ from ..core.tariffs.model import Direction
 from .dividing import Divided, Divider, Sunny
 from .groups import paid, supplied, unit_of
 from .picture import Person
-from .statement_facts import day_notes, facts_of, key_notes, sun_notes
+from .statement_facts import day_notes, facts_of, key_notes, less_notes, sun_notes
 from .statement_runs import Days, Run, Stretch, runs
+from .unbilled import holding, unbilled
 from .usage import Usage
 
 
@@ -33,9 +34,12 @@ class Stated:
 def divided(usage: Usage, stretches: Sequence[Stretch]) -> list[Divided]:
     """Return what each contract that supplies the site came to, and who bears it.
 
-    Raises ``StatementError`` where there is no contract, where nothing was counted, and where
-    shares cannot be; its placeholders may name members by their ids.
+    Raises ``StatementError`` where there is no contract, or more than one, where nothing was
+    counted, and where shares cannot be; its placeholders may name members by their ids.
     """
+    for meter, stretch in unbilled(usage, stretches):
+        if len(holding(stretch.picture, meter.fluid, stretch.days.since)) > 1:
+            raise StatementError("statement_which_contract", {"meter": meter.name})
     supplying = runs(stretches, supplied)
     if not supplying:
         raise StatementError("statement_no_contract")
@@ -88,13 +92,14 @@ class Sections:
             section = section_of_member(contract, division, person.key, facts)
             sun = sun_notes(each.sun.get(person.key, Sunny()))
             key = key_notes(each.run.picture, each.unweighed)
-            yield each.run, replace(section, notes=(*section.notes, *sun, *key))
+            notes = (*section.notes, *less_notes(each), *sun, *key)
+            yield each.run, replace(section, notes=notes)
 
     def _of_site(self, found: Sequence[Divided]) -> Iterator[tuple[Run, Section]]:
         for each in found:
             section = self._whole(each.run, each.supply)
             key = key_notes(each.run.picture, each.unweighed)
-            yield each.run, replace(section, notes=(*section.notes, *key))
+            yield each.run, replace(section, notes=(*section.notes, *less_notes(each), *key))
         for run in runs(self._stretches, paid):
             tariff = run.picture.contracts[run.group.contract]
             flows = [meter.fed for meter in run.group.mains]

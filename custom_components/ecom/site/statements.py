@@ -13,7 +13,7 @@ from ..runtime import EcomConfigEntry
 from .books import Books
 from .costs import Costs, Json
 from .picture import Picture, picture_of
-from .statement_maker import Asked, Made, check_priced, draft_of
+from .statement_maker import Asked, Made, check, draft_of
 from .statement_runs import Days, Stretch
 from .statement_store import Issued
 from .usage import Usage
@@ -59,11 +59,12 @@ class Statements:
     async def issue(self, asked: Asked) -> tuple[Issued, bool]:
         """Issue a statement, and return whether it is new; raises ``StatementError``.
 
-        What has become known of contracts is waited for. What lacks a price then is refused.
+        What has become known of contracts is waited for. What lacks a price, or readings of
+        the main meter, is refused.
         """
         await self._books.repricing.settled()
         made = await self.draft(asked)
-        check_priced(made.statement)
+        check(made)
         store, now = self._books.store.statements, dt_util.utcnow()
         return await self._in_executor(partial(store.issue, asked.party, made.statement, now))
 

@@ -18,10 +18,12 @@ from .raised import Finding, Raised
 ISSUE_EXCEEDS: Final = "meter_exceeded"
 ISSUE_REVERSED: Final = "meter_reversed"
 ISSUE_PHASE: Final = "meter_on_other_phase"
+ISSUE_FEEDS: Final = "meter_feeds_others"
 ISSUES: Final = {
     Doubt.EXCEEDS: ISSUE_EXCEEDS,
     Doubt.REVERSED: ISSUE_REVERSED,
     Doubt.OTHER_PHASE: ISSUE_PHASE,
+    Doubt.FEEDS: ISSUE_FEEDS,
 }
 
 type Meters = Callable[[], Sequence[Asked]]

@@ -104,6 +104,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "what is common: {members:text}.",
     "note_provisional": "Some prices are provisional; a correction may follow.",
     "note_stay": "Within the period, these are the days from {since:date} to {until:date}.",
+    "note_unbilled": "In no section, since no contract bills it: {meter:text}, "
+    "{amount:number} {unit:unit}.",
+    "note_main_less": "The main meter counted {main:number} {unit:unit}, those below it "
+    "{below:number} {unit:unit}: readings of the main meter are missing, and amounts may change.",
     "note_own_sun": "Own production used: {amount:number} kWh, which cost nothing and "
     "are in no line.",
     "note_sun_unknown": "Of {amount:number} kWh nobody knows whether they were own "

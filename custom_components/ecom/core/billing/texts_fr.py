@@ -105,6 +105,11 @@ FRENCH: Final[Mapping[str, str]] = {
     "commun : {members:text}.",
     "note_provisional": "Certains prix sont provisoires ; une correction peut suivre.",
     "note_stay": "Dans la période, il s'agit des jours du {since:date} au {until:date}.",
+    "note_unbilled": "Dans aucune partie, car aucun contrat ne le facture : {meter:text}, "
+    "{amount:number} {unit:unit}.",
+    "note_main_less": "Le compteur principal a compté {main:number} {unit:unit}, ceux en aval "
+    "{below:number} {unit:unit} : il manque des relevés du compteur principal, et les montants "
+    "peuvent changer.",
     "note_own_sun": "Production propre consommée : {amount:number} kWh, gratuits et dans "
     "aucune ligne.",
     "note_sun_unknown": "De {amount:number} kWh, nul ne sait s'ils venaient de la "
