@@ -1,7 +1,8 @@
 """The made-up building of the demo (SYNTHETIC): its sensors, contracts, members and last month.
 
 Its meters are template sensors of Home Assistant, which go on evenly where the book of the
-month ended; ECOM takes them up as it takes up those of any other integration.
+month ended; ECOM takes them up as it takes up those of any other integration. It has a
+connection and a contract of its own, beside those of the house with the E450.
 """
 
 import json
@@ -26,12 +27,25 @@ from scripts.simulators.building_book import (
 from scripts.tools.ha_api import Api, ApiError, Json
 
 SUBENTRIES: Final = "/api/config/config_entries/subentries/flow"
-DAYS: Final = 30
+OPTION_FLOWS: Final = "/api/config/config_entries/options/flow"
 TEMPLATES: Final = "templates.yaml"
 BEGUN: Final = "building.json"
 UNITS: Final = {Fluid.ELECTRICITY: "kWh", Fluid.WATER: "m³", Fluid.HEAT: "kWh"}
 CLASSES: Final = {Fluid.ELECTRICITY: "energy", Fluid.WATER: "water", Fluid.HEAT: "energy"}
 ROLES: Final = {Fluid.ELECTRICITY: "sub_meter", Fluid.WATER: "water", Fluid.HEAT: "heat"}
+HOUSE: Final = ("Synthetic house contract", "Grid meter")
+"""What the house with the E450 is billed by."""
+
+OPTIONS: Final[Mapping[str, Json]] = {
+    "init": {"next_step_id": "site_init"},
+    "site_init": {
+        "common_key": "thousandths",
+        "heat_common": 30,
+        "issuer": "Synthetic building\n1 Synthetic street",
+    },
+}
+"""What the building's site is set to, by the step that asks."""
+
 RATES: Final = {Fluid.ELECTRICITY: 240, Fluid.WATER: 9, Fluid.HEAT: 560}
 """What goes on in a flat after the month: W, or litres an hour."""
 
@@ -50,7 +64,7 @@ CONTRACTS: Final[Mapping[Fluid, Json]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Building:
-    """The building: its book of the month before it was built, and the moment of that."""
+    """The building: its book of the last month before it was built, and the moment of that."""
 
     book: BuildingBook
     begun: datetime
@@ -63,8 +77,9 @@ class Building:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(datetime.now(UTC).isoformat()))
         begun = datetime.fromisoformat(json.loads(path.read_text()))
-        last = begun.astimezone(ZONE).date()
-        return cls(book=BuildingBook(_midnight(last - timedelta(days=DAYS)), DAYS), begun=begun)
+        until = begun.astimezone(ZONE).date().replace(day=1)
+        since = (until - timedelta(days=1)).replace(day=1)
+        return cls(book=BuildingBook(_midnight(since), (until - since).days), begun=begun)
 
     def templates(self) -> str:
         """Return the sensors of all meters, as Home Assistant's configuration describes them."""
@@ -129,17 +144,17 @@ async def build(api: Api, building: Building) -> None:
     meters, book = building.book.meters, building.book
     if f"Synthetic {Fluid.ELECTRICITY} contract" in there:
         return
+    await _bill_the_house(api, site)
     for fluid in Fluid:
-        await _add_contract(api, site, fluid)
+        await _add_contract(api, site, f"Synthetic {fluid} contract", CONTRACTS[fluid])
         contract = await _id_of(api, site, f"Synthetic {fluid} contract")
         main = Meter(place=MAIN, fluid=fluid)
         await _add_meter(api, site, main, {"contract": contract})
-        below = {"contract": contract}
-        if fluid is Fluid.ELECTRICITY:
-            below["parent"] = await _id_of(api, site, main.title)
+        below = {"parent": await _id_of(api, site, main.title)}
         for meter in meters:
             if meter.fluid is fluid and meter != main:
                 await _add_meter(api, site, meter, below)
+    await _answered(api, OPTION_FLOWS, {"handler": site}, OPTIONS)
     ids = {each["title"]: each["subentry_id"] for each in await subentries(api, site)}
     for member in book.members:
         await _add_member(api, site, building, member, ids)
@@ -164,11 +179,16 @@ async def run_subflow(
     api: Api, entry_id: str, kind: str, answers: Mapping[str, Json], **context: str
 ) -> None:
     """Add a part to an entry, or change one; ``answers`` go to the steps that ask for them."""
-    result = await api.post(SUBENTRIES, {"handler": [entry_id, kind], **context})
+    await _answered(api, SUBENTRIES, {"handler": [entry_id, kind], **context}, answers)
+
+
+async def _answered(api: Api, flows: str, begun: Json, answers: Mapping[str, Json]) -> None:
+    """Begin a flow, and answer its steps until it ends."""
+    result = await api.post(flows, begun)
     while result["type"] in ("form", "menu"):
         if result.get("errors"):
-            raise ApiError(f"{kind}: {result['errors']}")
-        result = await api.post(f"{SUBENTRIES}/{result['flow_id']}", answers[result["step_id"]])
+            raise ApiError(f"{result['step_id']}: {result['errors']}")
+        result = await api.post(f"{flows}/{result['flow_id']}", answers[result["step_id"]])
 
 
 async def _id_of(api: Api, site: str, title: str) -> str:
@@ -177,10 +197,21 @@ async def _id_of(api: Api, site: str, title: str) -> str:
     )
 
 
-async def _add_contract(api: Api, site: str, fluid: Fluid) -> None:
-    contract = CONTRACTS[fluid]
+async def _bill_the_house(api: Api, site: str) -> None:
+    """Give the meter of the house a contract, so that the building's is not taken for it."""
+    title, meter = HOUSE
+    terms = {"kva": "9", "more": {}}
+    await _add_contract(api, site, title, {"template": "regulated_base", "terms": terms})
+    details = {"inverted": False, "phases": ["1", "2", "3"], "valid_for": 300}
+    billing = {"contract": await _id_of(api, site, title), "rates": "as_named"}
+    answer = {"role": "grid", "details": details, "billing": billing}
+    meter_id = await _id_of(api, site, meter)
+    await run_subflow(api, site, "meter", {"reconfigure": answer}, subentry_id=meter_id)
+
+
+async def _add_contract(api: Api, site: str, title: str, contract: Json) -> None:
     answers = {
-        "user": {"name": f"Synthetic {fluid} contract", "template": contract["template"]},
+        "user": {"name": title, "template": contract["template"]},
         "terms": contract["terms"],
         "preview": {"next_step_id": "save"},
     }
@@ -190,11 +221,12 @@ async def _add_contract(api: Api, site: str, fluid: Fluid) -> None:
 async def _add_meter(api: Api, site: str, meter: Meter, billing: Json) -> None:
     entity = f"sensor.{_slug(meter)}"
     details: dict[str, Any] = {"inverted": False, "phases": ["1"], "valid_for": 300}
-    if meter.fluid is Fluid.ELECTRICITY:
+    power = meter.fluid is Fluid.ELECTRICITY
+    if power:
         details["energy"] = f"{entity}_energy"
     answer = {
         "entity": entity,
-        "role": ROLES[meter.fluid],
+        "role": "grid" if (meter.place, power) == (MAIN, True) else ROLES[meter.fluid],
         "details": details,
         "billing": {**billing, "rates": "as_named"},
     }
