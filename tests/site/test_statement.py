@@ -186,6 +186,33 @@ async def test_thousandths_of_more_than_a_thousand(house: House) -> None:
     assert [one["name"] for one in each["shared"]] == ["Anna", "Bruno"]
 
 
+@pytest.mark.parametrize(
+    ("key", "shares", "owner"),
+    [("thousandths", (500, 400, 500), True), ("fixed", (50, 30, 70), False)],
+)
+@pytest.mark.parametrize("bob", [{"moved_in": "2025-01-01"}, {"moved_out": "2026-11-01"}])
+async def test_a_key_knows_who_was_there(
+    house: House, key: str, shares: tuple[int, int, int], bob: Json, *, owner: bool
+) -> None:
+    """Whoever lived in a flat long ago, or comes later, changes nothing."""
+    ada = {"moved_out": bob.get("moved_in"), "moved_in": bob.get("moved_out")}
+    parts = [
+        *USUAL[:5],
+        member("ada", "anna", **{key: shares[0]}, **ada),
+        member("bob", "anna", **{key: shares[1]}, **bob),
+        member("carl", "bruno", **{key: shares[2]}),
+    ]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    (each,) = (await flats.statement(site=True))["divisions"]
+    held = {one["name"]: cents(one["gross"]) for one in each["shared"]}
+    assert held.keys() == {"Bob", "Carl"} | ({"vacant"} if owner else set())
+    whole = sum(held.values())
+    for name, share in (("Bob", shares[1]), ("Carl", shares[2])):
+        exact = whole * share / (1000 if owner else 100)
+        assert abs(held[name] - exact) <= Decimal("0.03"), "cents are rounded line by line"
+
+
 async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
     """Each bears what was used on the own days, and the days between are the owner's."""
     parts = [

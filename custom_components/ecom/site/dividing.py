@@ -1,6 +1,6 @@
 """Divides what the contracts of a Site supplied among its members. Everything here blocks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from ..core.billing.bill import Supply
 from ..core.billing.building import Building, Division, divide, who
 from ..core.billing.from_ledger import less
 from ..core.billing.holdings import Holding, units_of
-from ..core.billing.keys import Key, KeyKind, Member, Unweighed, unweighed
+from ..core.billing.keys import Key, KeyKind, Member, Unweighed, most_held, unweighed
 from ..core.billing.period import Period
 from ..core.billing.sun import Parted, parted
 from ..core.billing.usage import UsageRow
@@ -153,17 +153,14 @@ class Divider:
             held.own += sign * (row.amount - grid.amount)
             held.unknown += sign * unknown
 
-    def _key(self, fluid: Fluid, residents: Iterable[Member]) -> Key:
+    def _key(self, fluid: Fluid, residents: Sequence[Member]) -> Key:
         """Return what divides what is common: heat goes by surface, all else as is chosen."""
         chosen = self._picture.options.common_key
         kind = KeyKind.SURFACE if fluid is Fluid.HEAT else KeyKind(chosen)
         if kind is not KeyKind.THOUSANDTHS:
             return Key(kind=kind)
-        held: dict[str, Decimal] = {}
-        for each in residents:
-            share = each.shares.get(kind, Decimal(0))
-            held[each.unit] = max(share, held.get(each.unit, share))
-        return Key(kind=kind, total=WHOLE if sum(held.values()) <= WHOLE else None)
+        most = most_held(kind, residents, self._since, self._until)
+        return Key(kind=kind, total=WHOLE if most <= WHOLE else None)
 
     def _coefficient(self, fluid: Fluid) -> Decimal | None:
         return self._picture.options.heat_common if fluid is Fluid.HEAT else None

@@ -15,6 +15,7 @@ from custom_components.ecom.core.billing.keys import (
     Member,
     Unweighed,
     apportion,
+    most_held,
     sliced,
     split,
     unweighed,
@@ -144,6 +145,43 @@ def test_shares_that_nobody_holds_are_the_owners(key: Key, vacant: int | None) -
     """Percentages are of a hundred, thousandths of what is said."""
     found = weights(key, (member("a", "50"), member("b", "40")), *JANUARY)
     assert found.get(VACANT) == vacant
+
+
+@pytest.mark.parametrize(("former", "later"), [("2025-01-01", ""), ("", "2026-05-01")])
+def test_who_was_not_there_holds_nothing(former: str, later: str) -> None:
+    """Whatever share they had, or will have, in the unit of somebody who was."""
+    other = member("other", "50", later, former, "1")
+    bob = member("bob", "30", former, later, "1")
+    living = (other, bob, member("carl", "70"))
+    assert weights(Key(kind=KeyKind.FIXED), living, *JANUARY) == {"bob": 30, "carl": 70}
+    assert most_held(KeyKind.FIXED, living, *JANUARY) == 100
+
+
+def test_of_those_who_follow_each_other_each_holds_their_days() -> None:
+    """The owner's rest changes with them; units that swap shares on a day are never too many."""
+    living = (
+        member("a", "60", "", "2026-01-17", "1"),
+        member("b", "40", "2026-01-17", "", "1"),
+        member("c", "40", "", "2026-01-17", "2"),
+        member("d", "50", "2026-01-17", "", "2"),
+    )
+    assert weights(Key(kind=KeyKind.FIXED), living, *JANUARY) == {
+        "a": Fraction(60 * 16, 31),
+        "b": Fraction(40 * 15, 31),
+        "c": Fraction(40 * 16, 31),
+        "d": Fraction(50 * 15, 31),
+        VACANT: Fraction(10 * 15, 31),
+    }
+
+
+def test_an_empty_unit_is_that_of_who_left_it_last() -> None:
+    """Not of those before."""
+    gone = (
+        member("first", "5", moved_out="2024-12-01", unit="1"),
+        member("last", "7", moved_in="2024-12-01", moved_out="2025-12-01", unit="1"),
+        member("later", "9", moved_in="2026-05-01", unit="1"),
+    )
+    assert weights(Key(kind=KeyKind.SURFACE), gone, *JANUARY) == {VACANT: Fraction(7)}
 
 
 @pytest.mark.parametrize(

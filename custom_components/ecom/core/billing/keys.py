@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from typing import Final
 
@@ -16,6 +17,7 @@ VACANT: Final = "vacant"
 """The party that bears what falls on days without a member, and on shares nobody holds."""
 
 _PERCENT: Final = Decimal(100)
+_DAY: Final = timedelta(days=1)
 
 
 class KeyKind(StrEnum):
@@ -74,31 +76,26 @@ def weights(key: Key, members: Sequence[Member], since: date, until: date) -> di
     """Return the mean share of each member who was there over the days ``[since, until)``.
 
     Raises ``KeyRefused`` for two members in one unit on one day, a negative share, and units
-    that have more than the total.
+    that have more than the total on one day.
     """
     found: dict[str, Fraction] = {}
-    held = Decimal(0)
-    for unit in sorted({member.unit for member in members}):
-        living = sorted(
-            (member for member in members if member.unit == unit),
-            key=lambda member: (member.moved_in or date.min, member.key),
-        )
-        held += max(_share(key.kind, member) for member in living)
-        parts = list(_of_unit(key.kind, living, since, until))
-        if key.kind is KeyKind.CONSUMPTION:
-            parts = [
-                (each.key, Fraction(_share(key.kind, each)))
-                for each in living
-                if _was_there(each, since, until)
-            ]
-        for name, part in parts:
+    for first, last in _stretches(members, since, until):
+        for name, share in _on(key, members, first).items():
+            part = Fraction(share) * (last - first).days / (until - since).days
             found[name] = found.get(name, Fraction(0)) + part
-    total = _PERCENT if key.kind is KeyKind.FIXED else key.total
-    if total is not None:
-        if held > total:
-            raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
-        found[VACANT] = found.get(VACANT, Fraction(0)) + Fraction(total - held)
+    if key.kind is KeyKind.CONSUMPTION:
+        living = [each for each in members if _was_there(each, since, until)]
+        found = {each.key: Fraction(_share(key.kind, each)) for each in living}
     return {name: part for name, part in found.items() if part or name != VACANT}
+
+
+def most_held(kind: KeyKind, members: Sequence[Member], since: date, until: date) -> Decimal:
+    """Return the most shares that units have together on any of the days ``[since, until)``."""
+    days = [first for first, _ in _stretches(members, since, until)]
+    return max(
+        (sum(_on(Key(kind=kind), members, day).values(), Decimal(0)) for day in days),
+        default=Decimal(0),
+    )
 
 
 def unweighed(key: Key, members: Iterable[Member], since: date, until: date) -> Unweighed | None:
@@ -126,32 +123,44 @@ def _share(kind: KeyKind, member: Member) -> Decimal:
     return share
 
 
-def _of_unit(
-    kind: KeyKind, living: Sequence[Member], since: date, until: date
-) -> Iterator[tuple[str, Fraction]]:
-    """Yield the shares of those who follow each other, and of the days between them.
+def _stretches(members: Iterable[Member], since: date, until: date) -> Iterator[tuple[date, date]]:
+    """Yield the days ``[since, until)``, cut where somebody moves."""
+    moves = {day for each in members for day in (each.moved_in, each.moved_out) if day}
+    yield from pairwise([since, *sorted(day for day in moves if since < day < until), until])
 
-    Days without a member have the share of who lived there before, or else of who comes
-    next; persons are counted only where there are some.
+
+def _on(key: Key, members: Iterable[Member], day: date) -> dict[str, Decimal]:
+    """Return the shares of one day: of those who live there, and of what nobody has."""
+    units: dict[str, list[Member]] = {}
+    for member in sorted(members, key=lambda each: (each.moved_in or date.min, each.key)):
+        units.setdefault(member.unit, []).append(member)
+    found = {VACANT: Decimal(0)}
+    for unit, following in sorted(units.items()):
+        living = [each for each in following if _was_there(each, day, day + _DAY)]
+        if len(living) > 1:
+            raise KeyRefused("two_at_once", {"member": living[1].key, "unit": unit})
+        if living:
+            found[living[0].key] = _share(key.kind, living[0])
+        else:
+            found[VACANT] += _vacant(key.kind, following, day)
+    total = _PERCENT if key.kind is KeyKind.FIXED else key.total
+    if total is not None:
+        held = sum(found.values(), Decimal(0))
+        if held > total:
+            raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
+        found[VACANT] += total - held
+    return found
+
+
+def _vacant(kind: KeyKind, following: Sequence[Member], day: date) -> Decimal:
+    """Return the share of a unit without a member: of who lived there before, or comes next.
+
+    Persons are counted only where there are some.
     """
-    days, at, share = (until - since).days, since, _share(kind, living[0])
-    for member in living:
-        first = max(member.moved_in or since, since)
-        last = min(member.moved_out or until, until)
-        if first >= last:
-            share = _share(kind, member) if last <= since else share
-            continue
-        if first < at:
-            raise KeyRefused("two_at_once", {"member": member.key, "unit": member.unit})
-        yield VACANT, _vacant(kind, share) * (first - at).days / days
-        share = _share(kind, member)
-        yield member.key, Fraction(share) * (last - first).days / days
-        at = last
-    yield VACANT, _vacant(kind, share) * (until - at).days / days
-
-
-def _vacant(kind: KeyKind, share: Decimal) -> Fraction:
-    return Fraction(0) if kind is KeyKind.OCCUPANTS else Fraction(share)
+    if kind is KeyKind.OCCUPANTS:
+        return Decimal(0)
+    before = [each for each in following if (each.moved_in or date.min) < day]
+    return _share(kind, before[-1] if before else following[0])
 
 
 def split(amount: int, shares: Mapping[str, Fraction | Decimal | int]) -> dict[str, int]:
