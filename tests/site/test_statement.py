@@ -240,6 +240,33 @@ async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
     assert raised.value.translation_key == "statement_not_there"
 
 
+async def test_who_takes_over_the_desks_of_two(house: House) -> None:
+    """Has both from then on; each desk was that of its own member before."""
+    parts = [
+        *USUAL[:5],
+        member("ada", "anna", moved_out="2026-10-12"),
+        member("bob", "anna", "bruno", moved_in="2026-10-12", moved_out="2026-10-30"),
+        member("carl", "bruno", moved_out="2026-10-12"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    flats.writes({key: {("2026-10-30T08:00", "peak"): 1} for key in ("anna", "grid")})
+    site = await flats.statement(site=True)
+    (each,) = site["divisions"]
+    assert {one["name"]: one["amount"] for one in each["own"]} == {
+        "Ada": 40.0,
+        "Bob": 30.000001,
+        "Carl": 30.5,
+        "vacant": 1.0,
+    }
+    assert total([*each["own"], *each["shared"]], "gross") == cents(each["gross"])
+    for name, amount in {"Ada": 40.0, "Bob": 30.000001, "Carl": 30.5}.items():
+        (section,) = (await flats.statement(member=name))["sections"]
+        assert section["quality"] == {"measured": amount}
+        (costs,) = await flats.costs(member=name)
+        assert [row["energy"] for row in costs["rows"]] == [amount] * len(costs["rows"])
+
+
 async def test_two_in_one_flat_on_the_same_days(house: House) -> None:
     """Nobody can say who used what; the error names them."""
     flats = await Flats.at(house, *USUAL, member("dan", "bruno"))

@@ -1,5 +1,6 @@
 """Division without a remainder, and keys that know who lived where."""
 
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,7 +33,7 @@ def member(
     """Return a member with one share for all kinds of keys."""
     return Member(
         key=key,
-        unit=unit or key,
+        meters=frozenset({*(unit or key).split()}),
         shares=dict.fromkeys(KeyKind, Decimal(share)),
         moved_in=d(moved_in) if moved_in else None,
         moved_out=d(moved_out) if moved_out else None,
@@ -208,6 +209,30 @@ def test_a_share_can_follow_the_days_of_use_instead() -> None:
     assert sliced(key, (member("a", "0"),), used) == {"a": 0}
 
 
+@pytest.mark.parametrize(
+    ("day", "shares"),
+    [
+        ("2026-01-11", {"a": 3, "c": 4}),
+        ("2026-01-12", {"b": 9}),
+        ("2026-01-20", {VACANT: 9}),
+        ("2026-01-25", {"d": 5, VACANT: 4}),
+        ("2026-01-28", {"e": 6, VACANT: 5}),
+    ],
+)
+def test_who_takes_over_what_two_had(day: str, shares: dict[str, int]) -> None:
+    """Has one share; of what is given up again, it is that of whoever had it alone."""
+    members = [
+        member("a", "3", moved_out="2026-01-12", unit="1"),
+        member("c", "4", moved_out="2026-01-12", unit="2"),
+        member("b", "9", "2026-01-12", "2026-01-20", unit="1 2"),
+        member("d", "5", "2026-01-25", "2026-01-28", unit="1"),
+        member("e", "6", "2026-01-28", unit="2 3"),
+    ]
+    first = d(day)
+    found = weights(Key(kind=KeyKind.SURFACE), members, first, first + timedelta(days=1))
+    assert found == shares
+
+
 def test_by_own_use_days_do_not_count_again() -> None:
     """Who was there for a week has used a week's; who was not there has no share."""
     key = Key(kind=KeyKind.CONSUMPTION)
@@ -244,13 +269,13 @@ def test_what_a_key_lacks(
 ) -> None:
     """All weights, or somebody's; who was not there on those days misses none."""
     members = [
-        Member(key=key, unit=key, shares={} if share is None else {kind: Decimal(share)})
+        Member(key=key, shares={} if share is None else {kind: Decimal(share)})
         for key, share in zip("ab", shares, strict=True)
     ]
     since, until = JANUARY
     members += [
-        Member(key="gone", unit="gone", moved_out=since),
-        Member(key="coming", unit="coming", moved_in=until),
+        Member(key="gone", moved_out=since),
+        Member(key="coming", moved_in=until),
     ]
     found = unweighed(Key(kind=kind), members, since, until)
     wanted = None if lacks is None else Unweighed(kind=kind, of_all=not lacks, members=lacks)
