@@ -119,6 +119,35 @@ async def test_sums_of_later_hours_follow_what_was_brought_in_before(grid: Grid)
     }
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize(
+    ("index", "sums"), [(90.0, [0, 0, 0, 2.5, 5, 7.5, 10]), (100.0, [10 / 3, 20 / 3, *[10] * 5])]
+)
+async def test_hours_that_count_nothing_any_more(
+    grid: Grid, index: float, sums: list[float], *, restarted: bool
+) -> None:
+    """Are put right, the first and the last ones as well."""
+    house, start = grid.house, NOON - 7 * HOUR
+    await brings(house, "Flat 1", (start, 90), (NOON, 100))
+    assert len(await statistics(house.hass, ENERGY)) == 7
+    if restarted:
+        await house.reload(house.site_entries[0])
+    better = ((start, 90), (NOON - 4 * HOUR, index), (NOON, 100))
+    await brings(house, "Flat 1", *better, replace=True)
+    assert [*(await statistics(house.hass, ENERGY)).values()] == pytest.approx(sums)
+    assert [*(await statistics(house.hass, COST)).values()] == pytest.approx(
+        [each * 0.2 for each in sums]
+    )
+
+
+async def test_what_costs_nothing_any_more(grid: Grid) -> None:
+    """Has statistics that say so."""
+    house = grid.house
+    await brings(house, "Flat 1", (NOON - 2 * HOUR, 98), (NOON, 100))
+    await brings(house, "Flat 1", (NOON - 2 * HOUR, 98), (NOON, 98), replace=True)
+    assert await statistics(house.hass, COST) == {"03 10": 0, "03 11": 0}
+
+
 async def test_each_night_what_was_counted_since(grid: Grid) -> None:
     """Of whole hours; the one that goes on is written the next time, once it is over."""
     hass, house = grid.house.hass, grid.house

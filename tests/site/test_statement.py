@@ -186,6 +186,33 @@ async def test_thousandths_of_more_than_a_thousand(house: House) -> None:
     assert [one["name"] for one in each["shared"]] == ["Anna", "Bruno"]
 
 
+@pytest.mark.parametrize(
+    ("key", "shares", "owner"),
+    [("thousandths", (500, 400, 500), True), ("fixed", (50, 30, 70), False)],
+)
+@pytest.mark.parametrize("bob", [{"moved_in": "2025-01-01"}, {"moved_out": "2026-11-01"}])
+async def test_a_key_knows_who_was_there(
+    house: House, key: str, shares: tuple[int, int, int], bob: Json, *, owner: bool
+) -> None:
+    """Whoever lived in a flat long ago, or comes later, changes nothing."""
+    ada = {"moved_out": bob.get("moved_in"), "moved_in": bob.get("moved_out")}
+    parts = [
+        *USUAL[:5],
+        member("ada", "anna", **{key: shares[0]}, **ada),
+        member("bob", "anna", **{key: shares[1]}, **bob),
+        member("carl", "bruno", **{key: shares[2]}),
+    ]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    (each,) = (await flats.statement(site=True))["divisions"]
+    held = {one["name"]: cents(one["gross"]) for one in each["shared"]}
+    assert held.keys() == {"Bob", "Carl"} | ({"vacant"} if owner else set())
+    whole = sum(held.values())
+    for name, share in (("Bob", shares[1]), ("Carl", shares[2])):
+        exact = whole * share / (1000 if owner else 100)
+        assert abs(held[name] - exact) <= Decimal("0.03"), "cents are rounded line by line"
+
+
 async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
     """Each bears what was used on the own days, and the days between are the owner's."""
     parts = [
@@ -211,6 +238,33 @@ async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
     with pytest.raises(ServiceValidationError) as raised:
         await flats.statement(member="Bruno", start="2026-10-10", end="2026-10-31")
     assert raised.value.translation_key == "statement_not_there"
+
+
+async def test_who_takes_over_the_desks_of_two(house: House) -> None:
+    """Has both from then on; each desk was that of its own member before."""
+    parts = [
+        *USUAL[:5],
+        member("ada", "anna", moved_out="2026-10-12"),
+        member("bob", "anna", "bruno", moved_in="2026-10-12", moved_out="2026-10-30"),
+        member("carl", "bruno", moved_out="2026-10-12"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    flats.writes({key: {("2026-10-30T08:00", "peak"): 1} for key in ("anna", "grid")})
+    site = await flats.statement(site=True)
+    (each,) = site["divisions"]
+    assert {one["name"]: one["amount"] for one in each["own"]} == {
+        "Ada": 40.0,
+        "Bob": 30.000001,
+        "Carl": 30.5,
+        "vacant": 1.0,
+    }
+    assert total([*each["own"], *each["shared"]], "gross") == cents(each["gross"])
+    for name, amount in {"Ada": 40.0, "Bob": 30.000001, "Carl": 30.5}.items():
+        (section,) = (await flats.statement(member=name))["sections"]
+        assert section["quality"] == {"measured": amount}
+        (costs,) = await flats.costs(member=name)
+        assert [row["energy"] for row in costs["rows"]] == [amount] * len(costs["rows"])
 
 
 async def test_two_in_one_flat_on_the_same_days(house: House) -> None:

@@ -19,7 +19,7 @@ from ..core.costs.rows import MINUTE_MS, Row, RowKey
 from ..core.tariffs.model import Direction, Fluid
 from ..core.timeline import Slot, from_ms
 from ..ports import Role
-from .groups import billed, own_meters, paid
+from .groups import billed, own_holdings, paid
 from .picture import Flow, Meter, Person, Picture
 from .statement_answer import exact, line_json, number, tax_json
 from .statement_runs import Run, Stretch, runs
@@ -93,9 +93,16 @@ class Costs:
     def _of_member(self, person: Person) -> Iterator[Json]:
         """Yield what a member used on the days that were theirs, by fluid."""
         fluids: dict[Fluid, list[Counted]] = {}
-        since, until = self._days_of(person)
-        for meter, sign in own_meters(self._picture, person):
-            counted = Counted(meter=meter, flow=meter.drawn, sign=sign, since=since, until=until)
+        start = self._picture.start
+        for each in own_holdings(self._picture, person):
+            meter = self._picture.meters[each.meter]
+            counted = Counted(
+                meter=meter,
+                flow=meter.drawn,
+                sign=-1 if each.taken else 1,
+                since=None if each.since is None else start(each.since),
+                until=None if each.until is None else start(each.until),
+            )
             fluids.setdefault(meter.fluid, []).append(counted)
         for counted_of in fluids.values():
             yield {
@@ -209,14 +216,6 @@ class Costs:
 
     def _slot(self, moment: datetime) -> int:
         return bisect_right(self._starts, moment) - 1
-
-    def _days_of(self, person: Person) -> tuple[datetime | None, datetime | None]:
-        """Return the time of a member's days."""
-        config, start = person.config, self._picture.start
-        return (
-            None if config.moved_in is None else start(config.moved_in),
-            None if config.moved_out is None else start(config.moved_out),
-        )
 
     def _about(self, meter: Meter) -> Json:
         unit = "m³" if meter.is_volume else "kWh"

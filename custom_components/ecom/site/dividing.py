@@ -1,23 +1,22 @@
 """Divides what the contracts of a Site supplied among its members. Everything here blocks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from ..core.billing.bill import Supply
-from ..core.billing.building import Building, Division, divide, who
+from ..core.billing.building import Building, Division, divide
 from ..core.billing.from_ledger import less
-from ..core.billing.holdings import Holding, units_of
-from ..core.billing.keys import Key, KeyKind, Member, Unweighed, unweighed
+from ..core.billing.holdings import Holding
+from ..core.billing.keys import Key, KeyKind, Member, Unweighed, most_held, unweighed
 from ..core.billing.period import Period
 from ..core.billing.sun import Parted, parted
 from ..core.billing.usage import UsageRow
 from ..core.tariffs.model import Fluid
 from ..core.tariffs.tariff import Tariff
-from .groups import Group
-from .picture import Picture
+from .groups import Group, members_of
 from .statement_runs import Run
 from .usage import Usage
 
@@ -46,7 +45,7 @@ class Sunny:
 class Divided:
     """What a run came to and who bears it; ``division`` is None where there is nobody.
 
-    ``rows`` are what each unit's own meters counted, without what others hold below them.
+    ``rows`` are what each member's own meters counted, without what others hold below them.
     ``unweighed`` is what the key lacks that divides what is common, ``below`` what all meters
     below the main one counted.
     """
@@ -86,17 +85,17 @@ class Divider:
         group = self._run.group
         tariff = self._picture.contracts[group.contract]
         supply = self._usage.supply(tariff, group.flows, self._since, self._until)
-        units: dict[str, list[UsageRow]] = {}
+        own: dict[str, list[UsageRow]] = {}
         common: dict[str, list[UsageRow]] = {}
         sun: dict[str, Sunny] = {}
         for each in group.held:
             rows = self._held(group, each, tariff, sun)
-            (common if each.common else units).setdefault(each.holder, []).extend(rows)
+            (common if each.common else own).setdefault(each.holder, []).extend(rows)
         residents = members_of(self._picture)
         key = self._key(tariff.contract.fluid, residents)
         building = Building(
             supply=supply,
-            units=units,
+            own=own,
             residents=residents,
             common=common,
             key=key,
@@ -107,11 +106,11 @@ class Divider:
             tariff=tariff,
             supply=supply,
             division=divide(building) if residents else None,
-            rows=units,
+            rows=own,
             sun=sun,
             unweighed=unweighed(key, residents, self._since, self._until) if residents else None,
             below=sum(
-                row.amount for held in (units, common) for rows in held.values() for row in rows
+                row.amount for held in (own, common) for rows in held.values() for row in rows
             ),
         )
 
@@ -121,7 +120,10 @@ class Divider:
         """Return what a holding adds, in the bands of the group; of sun the grid's part alone."""
         meter = self._picture.meters[each.meter]
         other = tariff if meter.billed != group.contract else None
-        period = Period(contract=tariff.contract, since=self._since, until=self._until)
+        first, last = each.days(self._since, self._until)
+        if first >= last:
+            return []
+        period = Period(contract=tariff.contract, since=first, until=last)
         times = period.start, period.end
         rows = self._usage.rows(meter.drawn, *times, other)
         is_main = meter in group.mains
@@ -136,49 +138,29 @@ class Divider:
         used = {
             number: quarter.amount for number, quarter in self._usage.quarters(flow, *times).items()
         }
-        found = parted(rows, self._usage.sun(*times), used)
+        picture = self._picture
+        whole = picture.start(self._since), picture.start(self._until)
+        found = parted(rows, self._usage.sun(*whole), used)
         if not each.common:
-            self._note(each, rows, found, sun)
+            _note(each, rows, found, sun.setdefault(each.holder, Sunny()))
         return list(found.grid)
 
-    def _note(
-        self, each: Holding, rows: Sequence[UsageRow], found: Parted, sun: dict[str, Sunny]
-    ) -> None:
-        """Add up whose the sun was, of those who follow each other in a unit."""
-        living = [member for member in members_of(self._picture) if member.unit == each.holder]
-        sign = -1 if each.taken else 1
-        for row, grid, unknown in zip(rows, found.grid, found.unknown, strict=True):
-            day = row.start.astimezone(self._picture.zone).date()
-            held = sun.setdefault(who(living, day), Sunny())
-            held.own += sign * (row.amount - grid.amount)
-            held.unknown += sign * unknown
-
-    def _key(self, fluid: Fluid, residents: Iterable[Member]) -> Key:
+    def _key(self, fluid: Fluid, residents: Sequence[Member]) -> Key:
         """Return what divides what is common: heat goes by surface, all else as is chosen."""
         chosen = self._picture.options.common_key
         kind = KeyKind.SURFACE if fluid is Fluid.HEAT else KeyKind(chosen)
         if kind is not KeyKind.THOUSANDTHS:
             return Key(kind=kind)
-        held: dict[str, Decimal] = {}
-        for each in residents:
-            share = each.shares.get(kind, Decimal(0))
-            held[each.unit] = max(share, held.get(each.unit, share))
-        return Key(kind=kind, total=WHOLE if sum(held.values()) <= WHOLE else None)
+        most = most_held(kind, residents, self._since, self._until)
+        return Key(kind=kind, total=WHOLE if most <= WHOLE else None)
 
     def _coefficient(self, fluid: Fluid) -> Decimal | None:
         return self._picture.options.heat_common if fluid is Fluid.HEAT else None
 
 
-def members_of(picture: Picture) -> list[Member]:
-    """Return the members as bills know them; those who share a meter follow each other."""
-    units = units_of({key: each.config.meters for key, each in picture.members.items()})
-    return [
-        Member(
-            key=key,
-            unit=units[key],
-            shares={KeyKind(name): weight for name, weight in each.config.weights.items()},
-            moved_in=each.config.moved_in,
-            moved_out=each.config.moved_out,
-        )
-        for key, each in picture.members.items()
-    ]
+def _note(each: Holding, rows: Sequence[UsageRow], found: Parted, sunny: Sunny) -> None:
+    """Add up how much of what a holding adds, or takes, was sun."""
+    sign = -1 if each.taken else 1
+    for row, grid, unknown in zip(rows, found.grid, found.unknown, strict=True):
+        sunny.own += sign * (row.amount - grid.amount)
+        sunny.unknown += sign * unknown

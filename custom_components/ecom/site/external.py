@@ -5,7 +5,7 @@ what entities show begins when they are first shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -64,6 +64,30 @@ class _Written:
     since: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """From which hour to which one an account has statistics, and whether of money as well."""
+
+    first: int
+    last: int
+    cost: bool
+
+    def after(self, since: int) -> tuple[int, int] | None:
+        """Return the first and the last of the hours that are not before a moment."""
+        return None if self.last < since else (max(self.first, since), self.last)
+
+    def and_of(self, sums: Sequence[HourSum], *, cost: bool) -> _Told:
+        """Return what there is when these are written, too."""
+        return _Told(
+            first=min(self.first, sums[0].start),
+            last=max(self.last, sums[-1].start),
+            cost=self.cost or cost,
+        )
+
+
+_NONE: Final = _Told(first=2**63, last=-1, cost=False)
+
+
 class External:
     """Keeps the statistics, as long as there is a recorder."""
 
@@ -73,6 +97,7 @@ class External:
         self._entry = entry
         self._store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.statistics")
         self._since: dict[str, int] = {}
+        self._told: dict[str, _Told] = {}
         self._slugs: dict[str, str] = {}
         self._stops: list[CALLBACK_TYPE] = []
         self._soon: CALLBACK_TYPE | None = None
@@ -81,6 +106,7 @@ class External:
         """Take up what an earlier run has noted."""
         known = await self._store.async_load() or {}
         self._since, self._slugs = known.get("since", {}), known.get("slugs", {})
+        self._told = {key: _Told(**told) for key, told in known.get("told", {}).items()}
 
     @callback
     def start(self, quarters: QuarterBook) -> None:
@@ -141,11 +167,14 @@ class External:
         ]
 
     async def _write(self, book: Book, texts: Mapping[str, str]) -> None:
-        read = partial(self._read, book.account, to_ms(dt_util.utcnow()))
+        told = self._told.get(book.account, _NONE)
+        read = partial(self._read, book.account, to_ms(dt_util.utcnow()), told)
         found = await self._hass.async_add_executor_job(read)
         if not found.sums:
             return
         self._since[book.account] = found.since
+        told = told.and_of(found.sums, cost=any(each.money for each in found.sums))
+        self._told[book.account] = told
         amount, cost = PARTS[book.direction]
         volume = book.kind is Kind.VOLUME
         self._add(
@@ -155,7 +184,7 @@ class External:
             VolumeConverter.UNIT_CLASS if volume else EnergyConverter.UNIT_CLASS,
             [(each.start, each.amount / UNIT) for each in found.sums],
         )
-        if any(each.money for each in found.sums):
+        if told.cost:
             self._add(
                 f"{book.slug}_{cost}",
                 f"{book.name} {texts[cost]}",
@@ -179,7 +208,7 @@ class External:
         rows = [StatisticData(start=from_ms(at), sum=total, state=total) for at, total in sums]
         async_add_external_statistics(self._hass, metadata, rows)
 
-    def _read(self, account: str, now: int) -> _Written:
+    def _read(self, account: str, now: int, told: _Told) -> _Written:
         """Return the sums of whole hours. Blocks.
 
         What a counter will say next was counted since it was read last, so that the hours
@@ -192,7 +221,7 @@ class External:
         counting = self._quarters.accounts.sources(account)
         read = [marks[each.key].at for each in counting if each.key in marks]
         return _Written(
-            sums=[*hour_sums(rows, ledger.before(account, since))],
+            sums=[*hour_sums(rows, ledger.before(account, since), told.after(since))],
             since=min(until, *(at // HOUR_MS * HOUR_MS for at in read)) if read else until,
         )
 
@@ -204,7 +233,13 @@ class External:
         await self.write()
 
     async def _save(self) -> None:
-        await self._store.async_save({"since": self._since, "slugs": self._slugs})
+        await self._store.async_save(
+            {
+                "since": self._since,
+                "slugs": self._slugs,
+                "told": {key: asdict(told) for key, told in self._told.items()},
+            }
+        )
 
 
 def _free(slug: str, taken: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..core.billing.holdings import Holding, holdings, unit_meters, units_of
+from ..core.billing.holdings import Holding, holdings
+from ..core.billing.keys import KeyKind, Member
 from ..core.site_power import SUPPLY
 from ..core.tariffs.model import Direction, Fluid
 from ..ports import Role
@@ -23,28 +24,30 @@ class Group:
         """Return what was supplied."""
         return [meter.drawn for meter in self.mains]
 
-    def held_by(self, unit: str) -> list[Holding]:
-        """Return the holdings that make what a unit used."""
-        return [each for each in self.held if each.holder == unit and not each.common]
+    def held_by(self, member: str) -> list[Holding]:
+        """Return the holdings that make what a member used."""
+        return [each for each in self.held if each.holder == member and not each.common]
 
     def reaches(self, meter_id: str) -> bool:
         """Return whether a meter is one of the mains, or hangs below them."""
         return meter_id in self.below or any(meter.key == meter_id for meter in self.mains)
 
 
-def supplied(picture: Picture) -> list[Group]:
+def supplied(picture: Picture, person: Person | None = None) -> list[Group]:
     """Return the groups of the contracts by which the site is supplied, in their order.
 
     A sub-meter that names a contract of its own stays in the group of the meter above it.
+    What a ``person`` has is theirs even where another has it on the same days.
     """
-    units = unit_meters({key: each.config.meters for key, each in picture.members.items()})
+    members = members_of(picture)
+    members.sort(key=lambda each: person is not None and each.key != person.key)
     found = []
     for contract_id, tariff in picture.contracts.items():
         if tariff.contract.direction is not Direction.IMPORT:
             continue
         if mains := _mains(picture, contract_id, tariff.contract.fluid):
             parents = _below(picture, contract_id, mains)
-            held = holdings([meter.key for meter in mains], parents, units)
+            held = holdings([meter.key for meter in mains], parents, members)
             found.append(
                 Group(
                     contract=contract_id,
@@ -56,21 +59,36 @@ def supplied(picture: Picture) -> list[Group]:
     return found
 
 
-def unit_of(picture: Picture, person: Person) -> str:
-    """Return the unit that a member lives in."""
-    return units_of({key: each.config.meters for key, each in picture.members.items()})[person.key]
-
-
-def own_meters(picture: Picture, person: Person) -> list[tuple[Meter, int]]:
-    """Return the meters that make what a member uses: what each counts is added, or taken away."""
-    groups, unit = supplied(picture), unit_of(picture, person)
-    found = [
-        (picture.meters[each.meter], -1 if each.taken else 1)
-        for group in groups
-        for each in group.held_by(unit)
+def members_of(picture: Picture) -> list[Member]:
+    """Return the members as bills know them."""
+    return [
+        Member(
+            key=key,
+            meters=frozenset(each.config.meters),
+            shares={KeyKind(name): weight for name, weight in each.config.weights.items()},
+            moved_in=each.config.moved_in,
+            moved_out=each.config.moved_out,
+        )
+        for key, each in picture.members.items()
     ]
+
+
+def own_holdings(picture: Picture, person: Person) -> list[Holding]:
+    """Return what makes what a member uses, also of meters that no contract reaches."""
+    groups = supplied(picture, person)
     loose = (key for key in person.config.meters if not any(group.reaches(key) for group in groups))
-    return [*found, *((meter, 1) for meter in picture.tops(loose))]
+    return [
+        *(each for group in groups for each in group.held_by(person.key)),
+        *(
+            Holding(
+                meter=meter.key,
+                holder=person.key,
+                since=person.config.moved_in,
+                until=person.config.moved_out,
+            )
+            for meter in picture.tops(loose)
+        ),
+    ]
 
 
 def billed(picture: Picture) -> list[Group]:

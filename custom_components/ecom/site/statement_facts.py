@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from itertools import dropwhile
 from typing import Final
 
+from ..core.billing.holdings import Holding
 from ..core.billing.keys import KeyKind, Unweighed
 from ..core.billing.lines import Words
 from ..core.billing.sections import Facts
 from ..core.billing.statement import History, Month, Party, Provision
 from ..core.billing.usage import units
 from .dividing import Divided, Sunny
-from .groups import Group, unit_of
+from .groups import Group
 from .picture import Flow, Meter, Person, Picture
 from .statement_runs import Days
 from .usage import Usage
@@ -120,8 +121,8 @@ def histories(
         of_fluid = [
             group for group in groups if picture.contracts[group.contract].contract.fluid is fluid
         ]
-        counted = [each for group in of_fluid for each in _counted(picture, person, group)]
-        amounts = [_amount(usage, picture, person, counted, month) for month in months]
+        counted = [each for group in of_fluid for each in _counted(person, group)]
+        amounts = [_amount(usage, picture, counted, month) for month in months]
         if any(amounts):
             yield History(
                 fluid=fluid,
@@ -137,27 +138,22 @@ def histories(
             )
 
 
-def _counted(picture: Picture, person: Person | None, group: Group) -> list[tuple[Meter, int]]:
-    """Return whose counts make what somebody used: each is added, or taken away."""
+def _counted(person: Person | None, group: Group) -> list[Holding]:
+    """Return whose counts make what somebody used, or the site."""
     if person is None:
-        return [(meter, 1) for meter in group.mains]
-    unit = unit_of(picture, person)
-    return [(picture.meters[each.meter], -1 if each.taken else 1) for each in group.held_by(unit)]
+        return [Holding(meter=main.key, holder=main.key, common=True) for main in group.mains]
+    return group.held_by(person.key)
 
 
-def _amount(
-    usage: Usage,
-    picture: Picture,
-    person: Person | None,
-    counted: Sequence[tuple[Meter, int]],
-    month: date,
-) -> int:
-    after = (month + timedelta(days=32)).replace(day=1)
-    first, last = (month, after) if person is None else person.days(month, after)
-    if first >= last:
-        return 0
-    times = picture.start(first), picture.start(last)
-    return sum(sign * usage.amount(meter.drawn, *times) for meter, sign in counted)
+def _amount(usage: Usage, picture: Picture, counted: Sequence[Holding], month: date) -> int:
+    after, found = (month + timedelta(days=32)).replace(day=1), 0
+    for each in counted:
+        first, last = each.days(month, after)
+        if first < last:
+            flow = picture.meters[each.meter].drawn
+            used = usage.amount(flow, picture.start(first), picture.start(last))
+            found += -used if each.taken else used
+    return found
 
 
 def _firsts(since: date, until: date) -> Iterator[date]:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..core.billing.bill import Supply, bill
+from ..core.billing.holdings import Holding
 from ..core.billing.keys import KeyRefused
 from ..core.billing.sections import Facts, section_of_bill, section_of_member
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Section
-from ..core.billing.usage import UsageRow, tallies
+from ..core.billing.usage import tallies
 from ..core.tariffs.model import Direction
 from .dividing import Divided, Divider, Sunny
-from .groups import paid, supplied, unit_of
+from .groups import paid, supplied
 from .picture import Person
 from .statement_facts import day_notes, facts_of, key_notes, less_notes, sun_notes
 from .statement_runs import Days, Run, Stretch, runs
@@ -118,21 +119,23 @@ class Sections:
         """Return what is known of a member's own meters on the member's days."""
         if self._bare:
             return Facts()
-        run = each.run
-        unit = unit_of(run.picture, person)
+        run, rows = each.run, each.rows.get(person.key, ())
         first, last = person.days(run.days.since, run.days.until)
-        start, end = run.picture.start(first), run.picture.start(last)
-        meters = [
-            run.picture.meters[held.meter] for held in run.group.held_by(unit) if not held.taken
-        ]
-        rows: list[UsageRow] = [r for r in each.rows.get(unit, ()) if start <= r.start < end]
-        return replace(
-            facts_of(self._usage, [(meter, meter.drawn) for meter in meters], first, last)
-            if first < last
-            else Facts(),
+        read = [self._read(run, held) for held in run.group.held_by(person.key) if not held.taken]
+        return Facts(
+            meters=tuple(meter for facts in read for meter in facts.meters),
+            gaps=tuple(gap for facts in read for gap in facts.gaps),
             quality=tallies(rows),
             bound=sum((row.bound for row in rows), Decimal(0)),
             own=bill(replace(each.supply, usage=rows, since=first, until=last))
             if has_unpriced and first < last
             else None,
+        )
+
+    def _read(self, run: Run, held: Holding) -> Facts:
+        """Return what is known of a meter on the days on which somebody has it."""
+        first, last = held.days(run.days.since, run.days.until)
+        meter = run.picture.meters[held.meter]
+        return (
+            facts_of(self._usage, [(meter, meter.drawn)], first, last) if first < last else Facts()
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from custom_components.ecom.core.billing.bill import bill
 from custom_components.ecom.core.billing.building import Building, Division, divide
-from custom_components.ecom.core.billing.keys import Key, KeyKind, Member
+from custom_components.ecom.core.billing.keys import VACANT, Key, KeyKind, Member
 from custom_components.ecom.core.billing.lines import Unit
 from custom_components.ecom.core.billing.sections import Facts, section_of_bill, section_of_member
 from custom_components.ecom.core.billing.statement import (
@@ -39,12 +39,12 @@ WATER = contract(
 )
 
 MEMBERS = (
-    Member(key="anna", unit="1", shares={KeyKind.THOUSANDTHS: Decimal(420)}),
-    Member(key="bruno", unit="2", shares={KeyKind.THOUSANDTHS: Decimal(330)},
+    Member(key="anna", meters=frozenset({"1"}), shares={KeyKind.THOUSANDTHS: Decimal(420)}),
+    Member(key="bruno", meters=frozenset({"2"}), shares={KeyKind.THOUSANDTHS: Decimal(330)},
            moved_out=d("2026-01-20")),
-    Member(key="chloe", unit="2", shares={KeyKind.THOUSANDTHS: Decimal(330)},
+    Member(key="chloe", meters=frozenset({"2"}), shares={KeyKind.THOUSANDTHS: Decimal(330)},
            moved_in=d("2026-01-22")),
-    Member(key="dan", unit="3", shares={KeyKind.THOUSANDTHS: Decimal(150)}),
+    Member(key="dan", meters=frozenset({"3"}), shares={KeyKind.THOUSANDTHS: Decimal(150)}),
 )  # fmt: skip
 
 
@@ -58,13 +58,14 @@ def house(**more: object) -> Building:
             row("2026-02-01T08:00", "peak", "280"),
             row("2026-02-14T23:00", "off_peak", "140"),
         ), days),
-        "units": {
-            "1": [row("2026-01-16T08:00", "peak", "120"),
+        "own": {
+            "anna": [row("2026-01-16T08:00", "peak", "120"),
                   row("2026-02-14T23:00", "off_peak", "70")],
-            "2": [row("2026-01-17T08:00", "peak", "70.5"), row("2026-01-21T08:00", "peak", "2"),
-                  row("2026-01-25T23:00", "off_peak", "100"),
+            "bruno": [row("2026-01-17T08:00", "peak", "70.5")],
+            VACANT: [row("2026-01-21T08:00", "peak", "2")],
+            "chloe": [row("2026-01-25T23:00", "off_peak", "100"),
                   row("2026-02-02T08:00", "peak", "90")],
-            "3": [row("2026-01-18T08:00", "peak", "60"),
+            "dan": [row("2026-01-18T08:00", "peak", "60"),
                   row("2026-02-03T08:00", "peak", "125.25")],
         },
         "common": {"stairs": [row("2026-01-16T08:00", "peak", "37.5"),

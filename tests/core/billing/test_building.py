@@ -12,12 +12,11 @@ from custom_components.ecom.core.billing.building import Building, Division, div
 from custom_components.ecom.core.billing.keys import VACANT, Key, KeyKind, KeyRefused, Member
 from custom_components.ecom.core.billing.parts import Part
 from custom_components.ecom.core.tariffs.model import ALWAYS, Energy, Fluid, Percent, Standing, Tax
-from tests.core.billing.demo import MEMBERS, division, house
+from tests.core.billing.demo import division, house
 from tests.core.billing.supplies import (
     KWH,
     PEAK_OFF_PEAK,
     contract,
-    d,
     nets,
     row,
     series,
@@ -103,8 +102,8 @@ def test_standing_charges_can_have_a_key_of_their_own() -> None:
 
 def test_meters_that_count_more_than_the_main_one_make_losses_negative() -> None:
     """They are shown, and nobody's amount is clipped."""
-    units = {"1": [row("2026-01-16T08:00", "peak", "400")]}
-    found = divide(house(units=units, common={}))
+    own = {"anna": [row("2026-01-16T08:00", "peak", "400")]}
+    found = divide(house(own=own, common={}))
     check(found)
     first = next(line for line in found.losses.lines if line.component == "energy")
     assert (str(first.net), first.quantity) == ("-14.34", Decimal(-100))
@@ -122,14 +121,14 @@ def heat(coefficient: str, **more: object) -> Division:
     )
     values: dict[str, object] = {
         "supply": supply(of, [row("2026-01-02T00:00", ALWAYS, "1000")]),
-        "units": {
-            "1": [row("2026-01-02T00:00", ALWAYS, "200")],
-            "2": [row("2026-01-02T00:00", ALWAYS, "600")],
+        "own": {
+            "a": [row("2026-01-02T00:00", ALWAYS, "200")],
+            "b": [row("2026-01-02T00:00", ALWAYS, "600")],
         },
         "common": {},
         "residents": (
-            Member(key="a", unit="1", shares={KeyKind.SURFACE: Decimal(40)}),
-            Member(key="b", unit="2", shares={KeyKind.SURFACE: Decimal(60)}),
+            Member(key="a", meters=frozenset({"1"}), shares={KeyKind.SURFACE: Decimal(40)}),
+            Member(key="b", meters=frozenset({"2"}), shares={KeyKind.SURFACE: Decimal(60)}),
         ),
         "key": Key(kind=KeyKind.SURFACE),
         "coefficient": Decimal(coefficient),
@@ -165,7 +164,7 @@ def test_hot_water_by_volume_alone() -> None:
 
 def test_heat_that_no_meter_counted_is_common() -> None:
     """There is nothing else to go by."""
-    found = heat("0.3", units={})
+    found = heat("0.3", own={})
     check(found)
     assert added(found.own.values())[0] == 0
     assert str(found.fixed.net) == "131.00"
@@ -181,7 +180,7 @@ def test_a_coefficient_is_a_part(coefficient: str) -> None:
 def test_a_building_needs_somebody() -> None:
     """Somebody has to pay."""
     with pytest.raises(KeyRefused, match="nobody"):
-        divide(house(residents=(), units={}, key=Key(kind=KeyKind.EQUAL)))
+        divide(house(residents=(), own={}, key=Key(kind=KeyKind.EQUAL)))
 
 
 def test_a_percentage_is_borne_as_what_it_is_reckoned_on() -> None:
@@ -192,7 +191,9 @@ def test_a_percentage_is_borne_as_what_it_is_reckoned_on() -> None:
         Percent(key="discount", of=("energy",), series=series("-0.1")),
     )
     rows = [row("2026-01-02T00:00", ALWAYS, "100"), row("2026-01-12T00:00", ALWAYS, "100")]
-    found = divide(house(supply=supply(of, rows), units={"1": rows[:1], "3": rows[1:]}, common={}))
+    found = divide(
+        house(supply=supply(of, rows), own={"anna": rows[:1], "dan": rows[1:]}, common={})
+    )
     check(found)
     assert nets(found.own["anna"].lines) == ["10.00", "-1.00"]
     assert nets(found.own["dan"].lines) == ["-2.00", "20.00"]
@@ -208,7 +209,7 @@ def test_cents_that_follow_nothing_are_common() -> None:
     found = divide(
         house(
             supply=supply(of, [row("2026-01-02T00:00", ALWAYS, "310")]),
-            units={"1": [row("2026-01-02T00:00", ALWAYS, "310")]},
+            own={"anna": [row("2026-01-02T00:00", ALWAYS, "310")]},
             common={},
         )
     )
@@ -240,21 +241,12 @@ def test_any_building_adds_up(
     found = divide(
         house(
             supply=supply(PEAK_OFF_PEAK, main, "2026-01-16/2026-02-16"),
-            units={"1": one, "2": two, "3": three},
+            own={"anna": one, VACANT: two, "dan": three},
             common={"stairs": common},
             coefficient=Decimal(coefficient) if coefficient else None,
         )
     )
     check(found)
-
-
-def test_members_are_known_by_their_days() -> None:
-    """Bruno left on the 20th: that day is not his."""
-    units = {"2": [row("2026-01-19T23:00", "peak", "1"), row("2026-01-20T00:00", "peak", "2")]}
-    found = divide(house(units=units))
-    assert found.own["bruno"].amount == KWH
-    assert found.own[VACANT].amount == 2 * KWH
-    assert MEMBERS[1].moved_out == d("2026-01-20")
 
 
 def test_a_key_by_own_use() -> None:
@@ -266,11 +258,11 @@ def test_a_key_by_own_use() -> None:
         name: Decimal(amount) / KWH for name, amount in used.items()
     }
     assert VACANT in used
-    units = {
-        "1": [row("2026-01-17T08:00", "peak", "-5")],
-        "3": [row("2026-01-17T08:00", "peak", "5")],
+    own = {
+        "anna": [row("2026-01-17T08:00", "peak", "-5")],
+        "dan": [row("2026-01-17T08:00", "peak", "5")],
     }
-    found = divide(house(key=Key(kind=KeyKind.CONSUMPTION), units=units))
+    found = divide(house(key=Key(kind=KeyKind.CONSUMPTION), own=own))
     check(found)
     assert {name: str(each.weight) for name, each in found.shared.items() if each.weight} == {
         "dan": "5"

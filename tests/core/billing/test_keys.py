@@ -1,5 +1,6 @@
 """Division without a remainder, and keys that know who lived where."""
 
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from custom_components.ecom.core.billing.keys import (
     Member,
     Unweighed,
     apportion,
+    most_held,
     sliced,
     split,
     unweighed,
@@ -31,7 +33,7 @@ def member(
     """Return a member with one share for all kinds of keys."""
     return Member(
         key=key,
-        unit=unit or key,
+        meters=frozenset({*(unit or key).split()}),
         shares=dict.fromkeys(KeyKind, Decimal(share)),
         moved_in=d(moved_in) if moved_in else None,
         moved_out=d(moved_out) if moved_out else None,
@@ -146,6 +148,43 @@ def test_shares_that_nobody_holds_are_the_owners(key: Key, vacant: int | None) -
     assert found.get(VACANT) == vacant
 
 
+@pytest.mark.parametrize(("former", "later"), [("2025-01-01", ""), ("", "2026-05-01")])
+def test_who_was_not_there_holds_nothing(former: str, later: str) -> None:
+    """Whatever share they had, or will have, in the unit of somebody who was."""
+    other = member("other", "50", later, former, "1")
+    bob = member("bob", "30", former, later, "1")
+    living = (other, bob, member("carl", "70"))
+    assert weights(Key(kind=KeyKind.FIXED), living, *JANUARY) == {"bob": 30, "carl": 70}
+    assert most_held(KeyKind.FIXED, living, *JANUARY) == 100
+
+
+def test_of_those_who_follow_each_other_each_holds_their_days() -> None:
+    """The owner's rest changes with them; units that swap shares on a day are never too many."""
+    living = (
+        member("a", "60", "", "2026-01-17", "1"),
+        member("b", "40", "2026-01-17", "", "1"),
+        member("c", "40", "", "2026-01-17", "2"),
+        member("d", "50", "2026-01-17", "", "2"),
+    )
+    assert weights(Key(kind=KeyKind.FIXED), living, *JANUARY) == {
+        "a": Fraction(60 * 16, 31),
+        "b": Fraction(40 * 15, 31),
+        "c": Fraction(40 * 16, 31),
+        "d": Fraction(50 * 15, 31),
+        VACANT: Fraction(10 * 15, 31),
+    }
+
+
+def test_an_empty_unit_is_that_of_who_left_it_last() -> None:
+    """Not of those before."""
+    gone = (
+        member("first", "5", moved_out="2024-12-01", unit="1"),
+        member("last", "7", moved_in="2024-12-01", moved_out="2025-12-01", unit="1"),
+        member("later", "9", moved_in="2026-05-01", unit="1"),
+    )
+    assert weights(Key(kind=KeyKind.SURFACE), gone, *JANUARY) == {VACANT: Fraction(7)}
+
+
 @pytest.mark.parametrize(
     ("living", "key"),
     [
@@ -168,6 +207,30 @@ def test_a_share_can_follow_the_days_of_use_instead() -> None:
     key = Key(kind=KeyKind.OCCUPANTS)
     assert sliced(key, living, used) == {"a": 55, "b": 25}
     assert sliced(key, (member("a", "0"),), used) == {"a": 0}
+
+
+@pytest.mark.parametrize(
+    ("day", "shares"),
+    [
+        ("2026-01-11", {"a": 3, "c": 4}),
+        ("2026-01-12", {"b": 9}),
+        ("2026-01-20", {VACANT: 9}),
+        ("2026-01-25", {"d": 5, VACANT: 4}),
+        ("2026-01-28", {"e": 6, VACANT: 5}),
+    ],
+)
+def test_who_takes_over_what_two_had(day: str, shares: dict[str, int]) -> None:
+    """Has one share; of what is given up again, it is that of whoever had it alone."""
+    members = [
+        member("a", "3", moved_out="2026-01-12", unit="1"),
+        member("c", "4", moved_out="2026-01-12", unit="2"),
+        member("b", "9", "2026-01-12", "2026-01-20", unit="1 2"),
+        member("d", "5", "2026-01-25", "2026-01-28", unit="1"),
+        member("e", "6", "2026-01-28", unit="2 3"),
+    ]
+    first = d(day)
+    found = weights(Key(kind=KeyKind.SURFACE), members, first, first + timedelta(days=1))
+    assert found == shares
 
 
 def test_by_own_use_days_do_not_count_again() -> None:
@@ -206,13 +269,13 @@ def test_what_a_key_lacks(
 ) -> None:
     """All weights, or somebody's; who was not there on those days misses none."""
     members = [
-        Member(key=key, unit=key, shares={} if share is None else {kind: Decimal(share)})
+        Member(key=key, shares={} if share is None else {kind: Decimal(share)})
         for key, share in zip("ab", shares, strict=True)
     ]
     since, until = JANUARY
     members += [
-        Member(key="gone", unit="gone", moved_out=since),
-        Member(key="coming", unit="coming", moved_in=until),
+        Member(key="gone", moved_out=since),
+        Member(key="coming", moved_in=until),
     ]
     found = unweighed(Key(kind=kind), members, since, until)
     wanted = None if lacks is None else Unweighed(kind=kind, of_all=not lacks, members=lacks)

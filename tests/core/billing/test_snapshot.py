@@ -144,7 +144,7 @@ def test_members_of_a_building_together_pay_its_bill() -> None:
 
 def test_a_member_without_a_meter_or_without_a_share() -> None:
     """Has the one or the other."""
-    found = replace(divide(house(units={})), own={})
+    found = replace(divide(house(own={})), own={})
     shared = section_of_member(PEAK_OFF_PEAK, found, "anna", Facts())
     assert shared.quantity == 0
     assert not shared.lines

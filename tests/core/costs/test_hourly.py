@@ -26,3 +26,12 @@ def test_sums_go_on() -> None:
 def test_no_rows_have_no_sums() -> None:
     """Whatever lies before."""
     assert [*hour_sums({}, Totals(amount=1))] == []
+
+
+def test_hours_of_which_something_was_said() -> None:
+    """Have sums, before the first row and after the last one, and where there is none at all."""
+    rows = {(180, "all"): Row(amount=1, money=5)}
+    told = 2 * HOUR_MS, 4 * HOUR_MS
+    before = Totals(amount=7, money=2)
+    assert [*hour_sums(rows, before, told)] == [hour(2, 7, 2), hour(3, 8, 7), hour(4, 8, 7)]
+    assert [*hour_sums({}, before, told)] == [hour(number, 7, 2) for number in (2, 3, 4)]

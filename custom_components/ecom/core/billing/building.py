@@ -7,13 +7,12 @@ Standing charges, common parts and losses are then divided by a key.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from .bill import Supply, bill
-from .keys import VACANT, Key, KeyKind, Member, split, weights
+from .keys import Key, KeyKind, Member, split, weights
 from .lines import Bill, Charge, Line, Words
 from .parts import Part, Piece, TaxPiece, by_weight, divide_tax, part_of, total
 from .period import Period
@@ -32,17 +31,17 @@ type _Usage = Mapping[str, Sequence[UsageRow]]
 class Building:
     """What a building is supplied with, and who is in it.
 
-    ``supply`` is that of the main meter, ``units`` the usage of each unit's own meter and
-    ``common`` that of the meters of common parts. ``key`` divides what is common,
-    ``fixed_key`` standing charges if they go by another; a key by consumption takes what
-    each unit's own meter counted. With a ``coefficient``, 0 to 1,
+    ``supply`` is that of the main meter, ``own`` the usage of each member's own meters, and
+    of those that are ``VACANT``, on their days, and ``common`` that of the meters of common
+    parts. ``key`` divides what is common, ``fixed_key`` standing charges if they go by
+    another; a key by consumption takes what own meters counted. With a ``coefficient``, 0 to 1,
     that part of what was used is common and the rest goes by the meters alone, without
     losses: so is heat divided, 0.3 in France and up to 0.5 in buildings equipped earlier
     (code de la construction et de l'habitation, R174-10).
     """
 
     supply: Supply
-    units: Mapping[str, Sequence[UsageRow]]
+    own: Mapping[str, Sequence[UsageRow]]
     residents: Sequence[Member]
     key: Key
     common: Mapping[str, Sequence[UsageRow]]
@@ -121,7 +120,7 @@ def _sharing(building: Building, key: Key, own: Mapping[str, int]) -> Sequence[M
     members = {each.key: each for each in building.residents}
     return [
         replace(
-            members.get(name, Member(key=name, unit=name)),
+            members.get(name, Member(key=name)),
             shares={key.kind: units(max(amount, 0))},
         )
         for name, amount in own.items()
@@ -138,23 +137,11 @@ def _usage(building: Building) -> _Usage:
     supply = building.supply
     period = Period(contract=supply.contract, since=supply.since, until=supply.until)
     found: dict[str, list[UsageRow]] = {f"{_OWN}{each.key}": [] for each in building.residents}
-    for unit, rows in sorted(building.units.items()):
-        living = [each for each in building.residents if each.unit == unit]
-        for row in within(rows, period.start, period.end):
-            name = f"{_OWN}{who(living, period.day(row.start))}"
-            found.setdefault(name, []).append(row)
+    for name, rows in sorted(building.own.items()):
+        found[f"{_OWN}{name}"] = within(rows, period.start, period.end)
     for name, rows in sorted(building.common.items()):
         found[f"{_COMMON}{name}"] = within(rows, period.start, period.end)
     return {**found, LOSSES: within(supply.usage, period.start, period.end)}
-
-
-def who(living: Iterable[Member], day: date) -> str:
-    """Return which of those who follow each other was there on a day, ``VACANT`` for none."""
-    for member in living:
-        since, until = member.moved_in or day, member.moved_out
-        if since <= day and (until is None or day < until):
-            return member.key
-    return VACANT
 
 
 def _amounts(usage: _Usage) -> dict[str, int]:

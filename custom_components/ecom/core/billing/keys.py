@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from typing import Final
 
@@ -16,6 +17,8 @@ VACANT: Final = "vacant"
 """The party that bears what falls on days without a member, and on shares nobody holds."""
 
 _PERCENT: Final = Decimal(100)
+_NOTHING: Final = Decimal(0)
+_DAY: Final = timedelta(days=1)
 
 
 class KeyKind(StrEnum):
@@ -33,21 +36,25 @@ class KeyKind(StrEnum):
 class Member:
     """Somebody who bears a share for the days ``[moved_in, moved_out)``.
 
-    Those who follow each other in one ``unit`` name it alike. ``shares`` are in
+    Those who follow each other have the same ``meters``, or some of them. ``shares`` are in
     thousandths, m², persons, or percent; those by consumption are what each has used, of
     which the days need no account.
     """
 
     key: str
-    unit: str
+    meters: frozenset[str] = frozenset()
     shares: Mapping[KeyKind, Decimal] = field(default_factory=dict)
     moved_in: date | None = None
     moved_out: date | None = None
 
+    def lives_on(self, day: date) -> bool:
+        """Return whether a day is one of the member's."""
+        return (self.moved_in or date.min) <= day < (self.moved_out or date.max)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """A way to divide; of ``total`` shares those that no unit has fall to ``VACANT``."""
+    """A way to divide; of ``total`` shares those that nobody has fall to ``VACANT``."""
 
     kind: KeyKind
     total: Decimal | None = None
@@ -73,32 +80,27 @@ class KeyRefused(ValueError):
 def weights(key: Key, members: Sequence[Member], since: date, until: date) -> dict[str, Fraction]:
     """Return the mean share of each member who was there over the days ``[since, until)``.
 
-    Raises ``KeyRefused`` for two members in one unit on one day, a negative share, and units
-    that have more than the total.
+    Raises ``KeyRefused`` for two members with one meter on one day, a negative share, and
+    members that have more than the total on one day.
     """
     found: dict[str, Fraction] = {}
-    held = Decimal(0)
-    for unit in sorted({member.unit for member in members}):
-        living = sorted(
-            (member for member in members if member.unit == unit),
-            key=lambda member: (member.moved_in or date.min, member.key),
-        )
-        held += max(_share(key.kind, member) for member in living)
-        parts = list(_of_unit(key.kind, living, since, until))
-        if key.kind is KeyKind.CONSUMPTION:
-            parts = [
-                (each.key, Fraction(_share(key.kind, each)))
-                for each in living
-                if _was_there(each, since, until)
-            ]
-        for name, part in parts:
+    for first, last in stretches(members, since, until):
+        for name, share in _on(key, members, first).items():
+            part = Fraction(share) * (last - first).days / (until - since).days
             found[name] = found.get(name, Fraction(0)) + part
-    total = _PERCENT if key.kind is KeyKind.FIXED else key.total
-    if total is not None:
-        if held > total:
-            raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
-        found[VACANT] = found.get(VACANT, Fraction(0)) + Fraction(total - held)
+    if key.kind is KeyKind.CONSUMPTION:
+        living = [each for each in members if _was_there(each, since, until)]
+        found = {each.key: Fraction(_share(key.kind, each)) for each in living}
     return {name: part for name, part in found.items() if part or name != VACANT}
+
+
+def most_held(kind: KeyKind, members: Sequence[Member], since: date, until: date) -> Decimal:
+    """Return the most shares that there are on any of the days ``[since, until)``."""
+    days = [first for first, _ in stretches(members, since, until)]
+    return max(
+        (sum(_on(Key(kind=kind), members, day).values(), _NOTHING) for day in days),
+        default=_NOTHING,
+    )
 
 
 def unweighed(key: Key, members: Iterable[Member], since: date, until: date) -> Unweighed | None:
@@ -126,32 +128,55 @@ def _share(kind: KeyKind, member: Member) -> Decimal:
     return share
 
 
-def _of_unit(
-    kind: KeyKind, living: Sequence[Member], since: date, until: date
-) -> Iterator[tuple[str, Fraction]]:
-    """Yield the shares of those who follow each other, and of the days between them.
+def stretches(members: Iterable[Member], since: date, until: date) -> Iterator[tuple[date, date]]:
+    """Yield the days ``[since, until)``, cut where somebody moves."""
+    moves = {day for each in members for day in (each.moved_in, each.moved_out) if day}
+    yield from pairwise([since, *sorted(day for day in moves if since < day < until), until])
 
-    Days without a member have the share of who lived there before, or else of who comes
-    next; persons are counted only where there are some.
+
+def _on(key: Key, members: Sequence[Member], day: date) -> dict[str, Decimal]:
+    """Return the shares of one day: of those who are there, and of what nobody has.
+
+    Persons are counted only where there are some.
     """
-    days, at, share = (until - since).days, since, _share(kind, living[0])
-    for member in living:
-        first = max(member.moved_in or since, since)
-        last = min(member.moved_out or until, until)
-        if first >= last:
-            share = _share(kind, member) if last <= since else share
+    found: dict[str, Decimal] = {}
+    taken: dict[str, str] = {}
+    for member in sorted(members, key=lambda each: (each.moved_in or date.min, each.key)):
+        if not member.lives_on(day):
             continue
-        if first < at:
-            raise KeyRefused("two_at_once", {"member": member.key, "unit": member.unit})
-        yield VACANT, _vacant(kind, share) * (first - at).days / days
-        share = _share(kind, member)
-        yield member.key, Fraction(share) * (last - first).days / days
-        at = last
-    yield VACANT, _vacant(kind, share) * (until - at).days / days
+        for meter in sorted(member.meters):
+            if meter in taken:
+                raise KeyRefused("two_at_once", {"member": member.key, "unit": taken[meter]})
+            taken[meter] = member.key
+        found[member.key] = _share(key.kind, member)
+    if key.kind is not KeyKind.OCCUPANTS:
+        away = [each for each in members if not each.lives_on(day)]
+        found[VACANT] = sum((_share(key.kind, each) for each in _left(away, taken, day)), _NOTHING)
+    total = _PERCENT if key.kind is KeyKind.FIXED else key.total
+    if total is not None:
+        held = sum(found.values(), _NOTHING)
+        if held > total:
+            raise KeyRefused("more_than_total", {"held": str(held), "total": str(total)})
+        found[VACANT] = found.get(VACANT, _NOTHING) + total - held
+    return found
 
 
-def _vacant(kind: KeyKind, share: Decimal) -> Fraction:
-    return Fraction(0) if kind is KeyKind.OCCUPANTS else Fraction(share)
+def _left(away: Iterable[Member], taken: Iterable[str], day: date) -> Iterator[Member]:
+    """Yield whose the meters were last that nobody has on a day, or else whose they will be.
+
+    Only those count of whose meters nobody has any. Where one of two meters is given up, its
+    share is that of a member who had it alone; nobody knows one otherwise.
+    """
+    held = {*taken}
+    gone = (each for each in away if each.moved_out and each.moved_out <= day)
+    coming = (each for each in away if each.moved_in and day < each.moved_in)
+    for member in (
+        *sorted(gone, key=lambda each: (each.moved_out, each.key), reverse=True),
+        *sorted(coming, key=lambda each: (each.moved_in, each.key)),
+    ):
+        if held.isdisjoint(member.meters):
+            held |= member.meters
+            yield member
 
 
 def split(amount: int, shares: Mapping[str, Fraction | Decimal | int]) -> dict[str, int]:

@@ -15,15 +15,17 @@ class HourSum:
     money: int
 
 
-def hour_sums(rows: Rows, before: Totals) -> Iterator[HourSum]:
+def hour_sums(rows: Rows, before: Totals, told: tuple[int, int] | None = None) -> Iterator[HourSum]:
     """Yield the sums of each hour from the first to the last that has rows, none left out.
 
     ``before`` is what lies before the rows. An hour in which nothing was counted has the sums
-    of the one before it: a statistic of it that was something else once is put right.
+    of the one before it: a statistic of it that was something else once is put right. So has
+    each of the hours from the first to the last of ``told``, of which something was said.
     """
     by_hour = _by_hour(rows)
     amount, money = before.amount, before.money
-    for hour in range(min(by_hour, default=0), max(by_hour, default=-1) + 1):
+    hours = [*by_hour, *(at // HOUR_MS for at in told or ())]
+    for hour in range(min(hours, default=0), max(hours, default=-1) + 1):
         for row in by_hour.get(hour, ()):
             amount += row.amount
             money += row.money
