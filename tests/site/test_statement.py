@@ -350,8 +350,8 @@ async def test_two_supplies(house: House) -> None:
     flats.writes({key: {("2026-10-05T08:00", "peak"): 10} for key in ("grid", "bruno")})
     flats.writes({key: {("2026-10-05T08:00", "all"): 4} for key in ("barn", "anna", "stairs")})
     power, other = (await flats.statement(site=True))["divisions"]
-    assert {one["name"]: one["amount"] for one in power["own"]} == {"Anna": 0.0, "Bruno": 10.0}
-    assert {one["name"]: one["amount"] for one in other["own"]} == {"Anna": 4.0, "Bruno": 0.0}
+    assert {one["name"]: one["amount"] for one in power["own"]} == {"Bruno": 10.0}
+    assert {one["name"]: one["amount"] for one in other["own"]} == {"Anna": 4.0}
     assert (power["common"], other["common"]) == ([], [])
 
 
@@ -635,6 +635,36 @@ async def test_a_main_meter_that_was_not_read_throughout(house: House) -> None:
     }
     flats.writes({"grid": {("2026-10-07T08:00", "peak"): 19}})
     assert (await flats.statement(member="Anna", issue=True))["number"]
+
+
+async def test_two_connections_of_one_site(house: House) -> None:
+    """Each is shared by those below it; who has no meter at all shares both."""
+    other = meter("shop", "grid", contract="trade")
+    bruno = meter("bruno", parent="shop")
+    parts = [each for each in USUAL if each["title"] not in ("Grid", "Anna", "Bruno", "Power")]
+    flats = await Flats.at(
+        house,
+        *parts,
+        meter("grid", "grid", contract="power"),
+        meter("anna", parent="grid"),
+        member("anna", "anna"),
+        other,
+        bruno,
+        contract("power", **POWER),
+        contract("trade", template="flat", prices="0.5", standing="6", standing_per="month"),
+        member("bruno", "bruno"),
+        member("cleo"),
+    )
+    flats.writes(USED)
+    flats.writes({"shop": {("2026-10-05T08:00", "all"): 60}})
+    power, trade = (await flats.statement(site=True))["divisions"]
+    assert {each["name"] for each in power["shared"]} == {"Anna", "Cleo"}
+    assert {each["name"] for each in trade["shared"]} == {"Bruno", "Cleo"}
+    assert trade["gross"] == 60 * 0.5 + 6
+    for each in (power, trade):
+        assert total([*each["own"], *each["shared"]], "gross") == cents(each["gross"])
+    anna = await flats.statement(member="Anna")
+    assert [each["contract"] for each in anna["sections"]] == ["Power"]
 
 
 async def test_a_fluid_that_no_contract_bills(house: House) -> None:

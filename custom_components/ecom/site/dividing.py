@@ -16,7 +16,7 @@ from ..core.billing.sun import Parted, parted
 from ..core.billing.usage import UsageRow
 from ..core.tariffs.model import Fluid
 from ..core.tariffs.tariff import Tariff
-from .groups import Group, members_of
+from .groups import Group, sharing
 from .statement_runs import Run
 from .usage import Usage
 
@@ -91,7 +91,7 @@ class Divider:
         for each in group.held:
             rows = self._held(group, each, tariff, sun)
             (common if each.common else own).setdefault(each.holder, []).extend(rows)
-        residents = members_of(self._picture)
+        residents = sharing(self._picture, group)
         key = self._key(tariff.contract.fluid, residents)
         building = Building(
             supply=supply,

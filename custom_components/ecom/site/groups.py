@@ -59,6 +59,30 @@ def supplied(picture: Picture, person: Person | None = None) -> list[Group]:
     return found
 
 
+def sharing(picture: Picture, group: Group) -> list[Member]:
+    """Return who shares what a group supplies.
+
+    Where others supply the same thing, such as another stair's connection, those share it
+    whose meters hang below it, and those who have no meter of that kind anywhere.
+    """
+    fluid = picture.contracts[group.contract].contract.fluid
+    others = [
+        each
+        for each in supplied(picture)
+        if each.contract != group.contract
+        and picture.contracts[each.contract].contract.fluid is fluid
+    ]
+    return [
+        member
+        for member in members_of(picture)
+        if _has(group, member) or not any(_has(other, member) for other in others)
+    ]
+
+
+def _has(group: Group, member: Member) -> bool:
+    return any(group.reaches(meter) for meter in member.meters)
+
+
 def members_of(picture: Picture) -> list[Member]:
     """Return the members as bills know them."""
     return [
