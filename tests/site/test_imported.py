@@ -395,6 +395,8 @@ GOOD = at(NOON - 2 * HOUR, 1)
         ([at(NOON, "inf")], "reading_without_index", "1"),
         ([at(NOON, -1)], "reading_without_index", "1"),
         ([at(NOON, 10**9 + 1)], "reading_without_index", "1"),
+        ([at(NOON, "1e1000005")], "reading_without_index", "1"),
+        ([at(NOON, 10**5000)], "reading_without_index", "1"),
         ([at(NOON, True)], "reading_without_index", "1"),
         ([at(NOON, [1])], "reading_without_index", "1"),
         ([at(NOON, None)], "reading_without_index", "1"),
@@ -419,6 +421,12 @@ async def test_readings_that_cannot_be(
     """It says which one, and why; nothing is written."""
     assert await past.refused(*readings) == (key, {"number": number})
     assert past.spent(NOON - 9 * HOUR, NOON) == (0, 0)
+
+
+async def test_an_index_that_is_hardly_anything(past: Past) -> None:
+    """It is nothing; so is what a computer adds when it reckons with fractions."""
+    await past.brings(at(NOON - 2 * HOUR, "1e-1000005"), at(NOON - HOUR, "0.3" + "0" * 5000 + "4"))
+    assert past.spent(NOON - 3 * HOUR, NOON)[0] == pytest.approx(0.3)
 
 
 async def test_a_meter_that_cannot_be_told(past: Past) -> None:
