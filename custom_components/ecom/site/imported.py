@@ -270,6 +270,8 @@ def _put_indexes(store: QuarterStore, order: Order, marks: Mapping[int, IndexMar
         within[first.at // HOUR_MS] = IndexMark(index=first.index)
     for key, mine in _by_series(target.segments, within, HOUR_MS).items():
         store.put_marks(key, mine)
+    for key in dict.fromkeys(segment.key for segment in target.segments):
+        store.ledger.forget_exchanges(key, first.at, last.at)
     for read in order.readings:
         if read.swap is not None:
             stated = Exchange(at=read.at, closing=read.swap.closing, opening=read.swap.opening)
