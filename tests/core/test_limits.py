@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.ecom.core.limits import AtLimit, Limit, Measure, Span, Told, judge, period
+from custom_components.ecom.core.limits import (
+    AtLimit,
+    Limit,
+    Measure,
+    Span,
+    Told,
+    judge,
+    period,
+    share_of,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 SUNDAY = date(2026, 10, 25)
@@ -71,3 +80,13 @@ def test_a_limit_of_nothing() -> None:
     none = Limit(amount=Decimal(0), measure=Measure.KWH, span=Span.MONTH)
     assert judge(none, Decimal(0), SUNDAY, None).tell is None
     assert judge(none, Decimal("0.001"), SUNDAY, None).tell == 1
+
+
+@pytest.mark.parametrize("amount", ["1e-400", "1e-1000005"])
+def test_a_limit_that_is_hardly_anything(amount: str) -> None:
+    """Far more than all of it is used; how far nobody asks."""
+    hardly = Limit(amount=Decimal(amount), measure=Measure.KWH, span=Span.DAY)
+    assert judge(hardly, Decimal(0), SUNDAY, None).tell is None
+    verdict = judge(hardly, Decimal("0.001"), SUNDAY, None)
+    assert (verdict.tell, verdict.share) == (1, 1_000_000)
+    assert share_of(Decimal("-0.001"), hardly.amount) == -1_000_000

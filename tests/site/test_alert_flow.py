@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from homeassistant.data_entry_flow import InvalidData
 
 from custom_components.ecom.site.alerts import AlertConfig, What
 from tests.house import House
@@ -42,6 +43,22 @@ async def test_it_may_freeze_but_not_count_below_zero(house: House) -> None:
     await dialogue.answer({"name": "Frost", "what": "gas", "amount": -5})
     assert dialogue.errors == {"amount": "alert_below_zero"}
     assert (await dialogue.answer({"name": "Frost", "what": "too_cold", "amount": -5})).is_done
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "-inf"])
+async def test_what_is_no_number(house: House, amount: str) -> None:
+    """It is refused, where Home Assistant itself lets it pass."""
+    dialogue = await PartDialogue.begin(house, await house.add_site(), "alert")
+    with pytest.raises(InvalidData):
+        await dialogue.answer({**WATER, "amount": amount})
+
+
+async def test_an_amount_that_is_too_fine(house: House) -> None:
+    """It is kept as far as it means anything."""
+    site = await house.add_site()
+    dialogue = await PartDialogue.begin(house, site, "alert")
+    assert (await dialogue.answer({**WATER, "amount": 1e-320})).is_done
+    assert AlertConfig.of(site.subentries[id_of(site, "Water")]).amount == 0
 
 
 @pytest.mark.parametrize(

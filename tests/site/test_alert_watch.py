@@ -149,6 +149,17 @@ async def test_a_ledger_that_cannot_be_read(taps: Taps, monkeypatch: pytest.Monk
     assert len(taps.said) == 1
 
 
+async def test_a_threshold_that_cannot_be_looked_at(
+    taps: Taps, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Keeps no other from being told, and it is said once."""
+    await change(taps.house, "Much", amount="nan")
+    await taps.flat_uses(7)
+    await taps.tap_uses(0.75)
+    assert taps.said == [("Leak", "Tap: 0.75 m³ today, more than 0.5 m³.")]
+    assert caplog.text.count("cannot be looked at") == 1
+
+
 async def test_a_room_that_is_too_cold_or_too_warm(noon: House) -> None:
     """Is told at once, and once a day; below the bound, not at it."""
     told, events = Told(noon.hass, "me"), heard(noon.hass, "ecom_alert")

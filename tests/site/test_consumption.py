@@ -1,6 +1,7 @@
 """What meters counted, by quarter-hour and longer, through the action."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.ecom.backup import async_post_backup, async_pre_backup
 from custom_components.ecom.const import DOMAIN
-from custom_components.ecom.site.quarter_store import QuarterStore
+from custom_components.ecom.site.quarter_store import Batch, QuarterStore
 from custom_components.ecom.site.runtime import SiteRuntime
 from tests.entities import add_sensor, registry_id
 from tests.families.e450.at_home import MeterAtHome
@@ -110,6 +111,49 @@ async def test_a_restart_loses_nothing(noon: House) -> None:
     slots = found["meters"][0]["slots"]
     assert column(slots, "drawn") == [210.0, 150.0]
     assert column(slots, "estimated") == [True, True]
+
+
+async def test_what_is_counted_after_the_first_reading_while_nobody_reads(noon: House) -> None:
+    """It is counted from there."""
+    grid = await Grid.at(noon)
+    site = await noon.add_site(grid.data())
+    await grid.counts(100.0)
+    await noon.unload(site)
+    await noon.later(minutes=60)
+    grid.energy.shows(104.0, unit="kWh")
+    assert await noon.hass.config_entries.async_setup(site.entry_id)
+    found = await ask(noon, end="2026-11-26 13:00:00", resolution="hour")
+    assert column(found["meters"][0]["slots"], "drawn") == [4000.0]
+
+
+async def test_where_a_counter_stands_is_written_once(
+    noon: House, quarters_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the next that is written, or when that is possible again; whatever it counts."""
+    grid = await Grid.at(noon)
+    await noon.add_site(grid.data())
+    key = str(grid.data()["energy"])
+    store = QuarterStore(quarters_database)
+    write, batches = QuarterStore.write, list[str]()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    def notes(self: QuarterStore, given: Iterable[Batch], *more: Any) -> None:
+        given = [*given]
+        batches.extend(each.key for each in given)
+        write(self, given, *more)
+
+    monkeypatch.setattr(QuarterStore, "write", full)
+    await grid.counts(100.0)
+    await written(noon, minutes=5)
+    assert store.marks() == {}
+    monkeypatch.setattr(QuarterStore, "write", notes)
+    for _ in range(2):
+        await written(noon, minutes=5)
+        assert store.marks()[key].index == 100_000_000
+    assert batches == [key]
+    store.close()
 
 
 async def test_what_was_written_stands_when_home_assistant_stops(

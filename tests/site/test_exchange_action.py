@@ -1,5 +1,7 @@
 """A meter that was exchanged, as a person states it."""
 
+import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from homeassistant.exceptions import ServiceValidationError
 
 from custom_components.ecom.const import DOMAIN
+from custom_components.ecom.core.timeline import to_ms
 from tests.entities import add_sensor, registry_id
 from tests.grid import Grid
 from tests.house import House
@@ -60,6 +63,79 @@ async def test_an_exchange_that_is_stated_later(grid: Grid) -> None:
     assert sum(kwh for kwh, _ in (await stored(grid.house)).values()) == pytest.approx(8.5)
     store = runtime(grid.house).books.store.ledger
     assert len(store.exchanges(str(grid.data()["energy"]))) == 1
+
+
+async def test_an_exchange_that_is_stated_twice(grid: Grid) -> None:
+    """The same one again counts nothing, even while the first is being noted."""
+    await grid.counts(3.0, minutes=30)
+    await grid.house.later(minutes=10)
+    then = NOON + timedelta(minutes=35)
+    await asyncio.gather(state(grid, then, 3.5, 0), state(grid, then, 3.5, 0))
+    await state(grid, then, 3.5, 0)
+    await grid.counts(1.0, minutes=20)
+    await state(grid, then, 3.5, 0)
+    assert spent(grid.house)[0] == pytest.approx(2.5 + 1)
+
+
+async def test_an_exchange_that_cannot_be_kept(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is counted, and once only if it is stated again."""
+    await grid.counts(3.0, minutes=30)
+    await grid.house.later(minutes=10)
+    then = NOON + timedelta(minutes=35)
+    store = runtime(grid.house).books.store.ledger
+
+    def fails(key: str, exchange: object) -> None:
+        raise sqlite3.OperationalError(key, exchange)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "add_exchange", fails)
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError):
+                await state(grid, then, 3.5, 0)
+    for _ in range(2):
+        await state(grid, then, 3.5, 0)
+    assert await refused(grid, then, 4, 0) == "exchange_stated_otherwise"
+    assert spent(grid.house)[0] == pytest.approx(2.5)
+    assert len(store.exchanges(str(grid.data()["energy"]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "closing", "opening"), [(40, 3.5, 0), (35, 4, 0), (35, 3.5, 0.1), (39, 4, 0.1)]
+)
+async def test_an_exchange_that_is_stated_otherwise(
+    grid: Grid, minutes: int, closing: float, opening: float
+) -> None:
+    """Nobody can tell what it would count a second time; readings put it right."""
+    await grid.counts(3.0, minutes=30)
+    await grid.house.later(minutes=15)
+    await state(grid, NOON + timedelta(minutes=35), 3.5, 0)
+    then = NOON + timedelta(minutes=minutes)
+    assert await refused(grid, then, closing, opening) == "exchange_stated_otherwise"
+    assert spent(grid.house)[0] == pytest.approx(2.5)
+    swap = {"closing": closing, "opening": opening}
+    readings = [
+        {"at": NOON + timedelta(minutes=30), "index": 3},
+        {"at": then, "index": opening, "exchange": swap},
+    ]
+    data = {"entity_id": grid.energy.entity_id, "readings": readings, "replace": True}
+    await grid.house.hass.services.async_call(DOMAIN, "import_readings", data, blocking=True)
+    await grid.counts(1.0, minutes=20)
+    assert spent(grid.house)[0] == pytest.approx(closing - 1 + 1 - opening, abs=1e-5)
+    store = runtime(grid.house).books.store.ledger
+    (kept,) = store.exchanges(str(grid.data()["energy"]))
+    assert (kept.at, kept.closing) == (to_ms(then), closing * 1_000_000)
+
+
+async def test_an_exchange_after_another_one(grid: Grid) -> None:
+    """What is read before the first one is of a meter that has nothing to do with it."""
+    for kwh, minutes in ((2.0, 60), (100.0, 60), (103.0, 60)):
+        await grid.counts(kwh, minutes=minutes)
+    await state(grid, NOON + 1.5 * HOUR, 2.5, 99)
+    assert spent(grid.house)[0] == pytest.approx(1.5 + 4)
+    for kwh, hours in ((105.0, 24), (106.0, 1), (107.0, 1)):
+        await grid.counts(kwh, hours=hours)
+    await state(grid, NOON + 27.5 * HOUR, 105.2, 105.9)
+    assert spent(grid.house)[0] == pytest.approx(1.5 + 4 + 2 + 0.2 + 1.1)
 
 
 async def test_an_exchange_of_a_register(noon: House) -> None:

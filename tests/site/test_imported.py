@@ -196,6 +196,47 @@ async def test_what_is_known_already_is_replaced_only_if_that_is_wanted(past: Pa
     assert (await past.rows(NOON, NOON + 2 * HOUR))["03 13:00", "peak"] == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "last"), [(0, 30), (7, 30), (15, 30), (0, 23), (7, 23), (3, 7), (7, 8), (30, 37)]
+)
+@pytest.mark.parametrize("hours", [0, 2])
+async def test_readings_that_say_what_is_known(
+    past: Past, hours: int, first: int, last: int
+) -> None:
+    """Change nothing of it, wherever within a quarter-hour they begin and end."""
+
+    def stands(minute: int) -> float:
+        """Return the index: nothing is used for seven minutes, and then more and more."""
+        return 1000 + max(minute - 7, 0) ** 2 / 10
+
+    begins = NOON + HOUR * hours
+    await past.house.later(hours=hours)
+    for minute in range(38):
+        await past.grid.counts(stands(minute), minutes=1 if minute else 0)
+    moments = [first, *range(first + 1, last), last]
+    stated = [at(begins + timedelta(minutes=each), stands(each)) for each in moments]
+    before = await past.rows(NOON, begins + HOUR)
+    quarters = past.quarters(begins, begins + HOUR)
+    await past.brings(*stated, replace=True)
+    assert await past.rows(NOON, begins + HOUR) == pytest.approx(before, abs=1e-5)
+    assert past.quarters(begins, begins + HOUR) == pytest.approx(quarters, abs=1e-5)
+    await past.grid.counts(stands(38), minutes=1)
+    assert sum((await past.rows(NOON, begins + HOUR)).values()) == pytest.approx(96.1, abs=1e-5)
+
+
+async def test_an_exchange_that_is_brought_in_over_what_is_known(past: Past) -> None:
+    """Of the quarter-hours at the edges stays what either meter had counted outside."""
+    for minutes, index in ((60, 1006), (7, 1006), (8, 1009), (5, 0), (48, 4)):
+        await past.grid.counts(index, minutes=minutes)
+    swap = {"closing": 1011, "opening": 0}
+    await past.brings(
+        at(NOON + timedelta(minutes=67), 1006),
+        at(NOON + timedelta(minutes=85), 0.4, exchange=swap),
+        replace=True,
+    )
+    assert sum((await past.rows(NOON, NOON + 3 * HOUR)).values()) == pytest.approx(11 + 4)
+
+
 async def test_readings_that_meet_do_not_overlap(past: Past) -> None:
     """Within an hour, and within a quarter-hour."""
     meets = NOON - 2 * HOUR + timedelta(minutes=10)
@@ -395,6 +436,8 @@ GOOD = at(NOON - 2 * HOUR, 1)
         ([at(NOON, "inf")], "reading_without_index", "1"),
         ([at(NOON, -1)], "reading_without_index", "1"),
         ([at(NOON, 10**9 + 1)], "reading_without_index", "1"),
+        ([at(NOON, "1e1000005")], "reading_without_index", "1"),
+        ([at(NOON, 10**5000)], "reading_without_index", "1"),
         ([at(NOON, True)], "reading_without_index", "1"),
         ([at(NOON, [1])], "reading_without_index", "1"),
         ([at(NOON, None)], "reading_without_index", "1"),
@@ -419,6 +462,12 @@ async def test_readings_that_cannot_be(
     """It says which one, and why; nothing is written."""
     assert await past.refused(*readings) == (key, {"number": number})
     assert past.spent(NOON - 9 * HOUR, NOON) == (0, 0)
+
+
+async def test_an_index_that_is_hardly_anything(past: Past) -> None:
+    """It is nothing; so is what a computer adds when it reckons with fractions."""
+    await past.brings(at(NOON - 2 * HOUR, "1e-1000005"), at(NOON - HOUR, "0.3" + "0" * 5000 + "4"))
+    assert past.spent(NOON - 3 * HOUR, NOON)[0] == pytest.approx(0.3)
 
 
 async def test_a_meter_that_cannot_be_told(past: Past) -> None:

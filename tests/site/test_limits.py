@@ -8,8 +8,9 @@ import pytest
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from custom_components.ecom.core.limits import AtLimit, Limit, Measure, Span
+from custom_components.ecom.core.limits import AtLimit, Limit, Measure, Span, Verdict, judge
 from custom_components.ecom.ports import Kind
+from custom_components.ecom.site import limits
 from custom_components.ecom.site.directory import PortDirectory
 from tests.entities import ForeignSwitch, add_switch, registry_id
 from tests.grid import Grid
@@ -17,6 +18,7 @@ from tests.house import House
 from tests.members import (
     Told,
     add_building,
+    add_part,
     change,
     heard,
     household,
@@ -307,6 +309,25 @@ async def test_a_meter_that_is_removed(flat: Flat) -> None:
     await minute(flat.house, hours=12)
     await minute(flat.house)
     assert (flat.is_on, flat.switch.calls) == (False, 1)
+
+
+async def test_a_limit_that_cannot_be_judged(
+    flat: Flat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Keeps no other from being judged, and it is said once."""
+    await add_part(flat.house, member("Bob", "Flat", notify=["action:notify.janitor"]))
+    household(flat.house).limits.set("Bob", limit(5, AtLimit.WARN))
+
+    def judged(each: Limit, *known: Any) -> Verdict:
+        if each.amount == 10:
+            raise ArithmeticError(each)
+        return judge(each, *known)
+
+    monkeypatch.setattr(limits, "judge", judged)
+    await flat.uses(6)
+    await flat.uses(7)
+    assert flat.told.titles("janitor") == ["Bob: the limit is reached"]
+    assert caplog.text.count("The limit of member Ada cannot be judged") == 1
 
 
 async def test_a_target_that_fails(

@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from custom_components.ecom.core.costs.rows import MONEY, UNIT, Row, Totals
 from custom_components.ecom.core.limits import AtLimit, Limit, Measure, Span
 from custom_components.ecom.core.timeline import to_ms
-from custom_components.ecom.site import used_since
+from custom_components.ecom.site import member_book, used_since
 from custom_components.ecom.site.ledger_store import LedgerBatch
 from custom_components.ecom.site.quarter_store import QuarterStore
 from tests.grid import Grid
@@ -307,6 +307,42 @@ async def test_a_ledger_that_cannot_be_read(noon: House, monkeypatch: pytest.Mon
         await flat.counts(102, minutes=1)
         assert await shown(noon, "Ada") == 1.0
     assert await shown(noon, "Ada") == 2.0
+
+
+@pytest.mark.parametrize("amount", ["1e-400", "1e-1000005"])
+async def test_a_limit_that_is_hardly_anything(noon: House, amount: str) -> None:
+    """It is shown as far as a number can be, and keeps nobody else's figures."""
+    (flat,) = await grids(noon, "flat")
+    await add_building(noon, meter("flat", flat.data("sub_meter")), member("Ada", "flat"))
+    hardly = Limit(amount=Decimal(amount), measure=Measure.KWH, span=Span.DAY)
+    household(noon).limits.set("Ada", hardly)
+    await flat.counts(104, minutes=1)
+    assert await shown(noon, "Ada") == 4.0
+    assert await shown(noon, "Ada", "progress") == 100_000_000
+
+
+async def test_a_member_whose_figures_fail(
+    noon: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Shows what was known; meters and the others go on, and it is said once."""
+    (flat,) = await grids(noon, "flat")
+    await add_building(
+        noon, meter("flat", flat.data("sub_meter")), member("Ada", "flat"), member("Bob", "flat")
+    )
+    household(noon).limits.set("Ada", TEN)
+    await flat.counts(101, minutes=1)
+    assert await shown(noon, "Ada") == 1.0
+
+    def fails(used: Decimal, amount: Decimal) -> Decimal:
+        raise ArithmeticError(used, amount)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(member_book, "share_of", fails)
+        await flat.counts(105, minutes=1)
+        seen = [await shown(noon, each) for each in ("Ada", "Bob", "flat")]
+        assert seen == [1.0, 5.0, 5.0]
+    assert caplog.text.count("What member Ada has used cannot be told") == 1
+    assert await shown(noon, "Ada") == 5.0
 
 
 async def test_while_files_are_copied(noon: House) -> None:

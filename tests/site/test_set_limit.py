@@ -1,5 +1,6 @@
 """Who may give whom a limit, and what the action says to what it is asked."""
 
+from decimal import Decimal
 from typing import Any
 
 import probatio
@@ -102,6 +103,17 @@ async def test_all_of_it_can_be_stated(flat: Grid) -> None:
     }
 
 
+async def test_a_number_is_kept_as_far_as_it_means_anything(flat: Grid) -> None:
+    """What a computer adds when it reckons with fractions is no part of it, nor are noughts."""
+    steps = [Decimal("50." + "0" * 5000 + "1")]
+    await ask(flat.house, member="Ada", amount="0.3" + "0" * 5000 + "4", steps=steps)
+    limit = household(flat.house).limits.limit_of("Ada")
+    assert limit is not None
+    assert (limit.amount, limit.steps) == (Decimal("0.3"), (Decimal("0.5"),))
+    assert len(str(limit.amount)) < 20
+    assert (await ask(flat.house, member="Ada", amount="0e999999"))["limit"]["amount"] == 0
+
+
 @pytest.mark.parametrize("nothing", [{}, {"amount": None}, {"amount": ""}])
 async def test_a_limit_is_removed(flat: Grid, nothing: dict[str, Any]) -> None:
     """By an amount that is left empty; 0 is a limit."""
@@ -140,6 +152,11 @@ async def test_it_need_not_answer(flat: Grid) -> None:
         ({"member": "Ada", "amount": 1e12}, "limit_amount_wrong"),
         ({"member": "Ada", "amount": "much"}, "limit_amount_wrong"),
         ({"member": "Ada", "amount": True}, "limit_amount_wrong"),
+        ({"member": "Ada", "amount": "0.0009"}, "limit_amount_wrong"),
+        ({"member": "Ada", "amount": "1e-400"}, "limit_amount_wrong"),
+        ({"member": "Ada", "amount": "1e-1000005"}, "limit_amount_wrong"),
+        ({"member": "Ada", "amount": 10**5000}, "limit_amount_wrong"),
+        ({"member": "Ada", "amount": 5, "steps": ["1e-400"]}, "limit_steps_wrong"),
         ({"member": "Ada", "amount": 5, "steps": [0]}, "limit_steps_wrong"),
         ({"member": "Ada", "amount": 5, "steps": [101]}, "limit_steps_wrong"),
         ({"member": "Ada", "amount": 5, "steps": ["some"]}, "limit_steps_wrong"),

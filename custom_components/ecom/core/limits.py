@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from .timeline import midnight
 
@@ -70,6 +71,9 @@ class Verdict:
     told: Told
 
 
+MOST_SHARE: Final = Decimal(10) ** 6
+"""However small a limit is, no more of it is said to be used."""
+
 _AHEAD = {Span.DAY: 1, Span.WEEK: 7, Span.MONTH: 32}
 """So many days after its first a period is over; a month, within the next."""
 
@@ -114,7 +118,8 @@ def judge(limit: Limit, used: Decimal, today: date, told: Told | None) -> Verdic
 
 
 def share_of(used: Decimal, amount: Decimal) -> Decimal:
-    """Return how much of an amount is used; of nothing, all or none."""
+    """Return how much of an amount is used, within ``MOST_SHARE``; of nothing, all or none."""
     if amount > 0:
-        return used / amount
+        beyond = abs(used) >= amount * MOST_SHARE
+        return MOST_SHARE.copy_sign(used) if beyond else used / amount
     return Decimal(1) if used > 0 else Decimal(0)

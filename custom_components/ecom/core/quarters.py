@@ -119,12 +119,14 @@ class Quarter:
 class Series:
     """One counter: where it stood last, and the quarter-hours that are not stored yet.
 
-    ``kind`` decides the scale, and what is too much to be true. ``refused`` counts
-    steps that no meter could make. ``fallen`` is where the counter stood before it fell.
+    ``stored`` is where it stands in the store, as far as is known. ``kind`` decides the scale,
+    and what is too much to be true. ``refused`` counts steps that no meter could make.
+    ``fallen`` is where the counter stood before it fell.
     """
 
     kind: Kind
     mark: Mark | None = None
+    stored: Mark | None = None
     pending: dict[int, Quarter] = field(default_factory=dict)
     refused: int = 0
     fallen: Mark | None = None

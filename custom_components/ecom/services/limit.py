@@ -28,7 +28,10 @@ ATTR_SPAN: Final = "span"
 ATTR_STEPS: Final = "steps"
 
 USUAL_STEPS: Final = (80,)
+SMALLEST: Final = Decimal("0.001")
+"""Of an amount that is more than nothing, and of a step: what is finer is a mistake."""
 LARGEST: Final = Decimal(10) ** 9
+DIGITS: Final = 9
 ALL: Final = 100
 
 
@@ -89,29 +92,29 @@ def _limit_of(data: Mapping[str, Any]) -> Limit | None:
     if data.get(ATTR_AMOUNT) in (None, ""):
         return None
     amount = _number(data[ATTR_AMOUNT])
-    if amount is None or not 0 <= amount <= LARGEST:
+    if amount is None or not (amount == 0 or SMALLEST <= amount <= LARGEST):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="limit_amount_wrong"
         )
     steps = [_number(each) for each in data[ATTR_STEPS]]
-    if any(each is None or not 0 < each <= ALL for each in steps):
+    if any(each is None or not SMALLEST <= each <= ALL for each in steps):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="limit_steps_wrong")
     return Limit(
-        amount=amount,
+        amount=round(amount, DIGITS),
         measure=data[ATTR_MEASURE],
         span=data[ATTR_SPAN],
         at_limit=data[ATTR_AT_LIMIT],
-        steps=tuple(sorted({each / ALL for each in steps if each is not None})),
+        steps=tuple(sorted({round(each, DIGITS) / ALL for each in steps if each is not None})),
     )
 
 
 def _number(stated: object) -> Decimal | None:
-    """Return a number exactly as it was written, None if it is none."""
+    """Return a number as it was written, None if it is none."""
     if isinstance(stated, bool):
         return None
     try:
         number = Decimal(str(stated).strip().replace(",", "."))
-    except InvalidOperation:
+    except InvalidOperation, ValueError:  # A whole number may be too long to be written.
         return None
     return number if number.is_finite() else None
 

@@ -178,7 +178,7 @@ def number_of(value: object) -> Decimal | None:
         return None
     try:
         found = Decimal(str(value).strip())
-    except InvalidOperation:
+    except InvalidOperation, ValueError:  # A whole number may be too long to be written.
         return None
     return found if found.is_finite() and 0 <= found <= HIGHEST else None
 

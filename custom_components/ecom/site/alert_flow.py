@@ -6,6 +6,7 @@ from typing import Any, override
 import probatio
 from homeassistant.helpers import selector
 
+from ..amounts import amount_field
 from .alerts import CONF_AMOUNT, CONF_METERS, CONF_NOTIFY, CONF_WHAT, ROLES, TEMPERATURES, What
 from .meters import SUBENTRY_METER, MeterConfig
 from .notify_targets import is_target, target_selector
@@ -27,11 +28,7 @@ class AlertSubentryFlow(PartFlow):
                 probatio.Required(CONF_WHAT, default=What.ELECTRICITY): selector.SelectSelector(
                     what
                 ),
-                probatio.Required(CONF_AMOUNT): selector.NumberSelector(
-                    selector.NumberSelectorConfig(
-                        min=-50, max=1_000_000, step="any", mode=selector.NumberSelectorMode.BOX
-                    )
-                ),
+                probatio.Required(CONF_AMOUNT): amount_field(-50, 1_000_000),
                 probatio.Optional(CONF_METERS): selector.SelectSelector(
                     selector.SelectSelectorConfig(
                         options=[

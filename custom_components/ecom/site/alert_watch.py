@@ -1,10 +1,12 @@
 """Tells of thresholds that were passed: once a day for each meter and each sensor."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
@@ -19,6 +21,7 @@ from ..ports import Kind, Role
 from ..runtime import EcomConfigEntry
 from ..texts import number_text, option_texts
 from .alerts import ROLES, SUBENTRY_ALERT, TEMPERATURES, AlertConfig, What
+from .apart import Apart
 from .entity_port import value_of
 from .members import SUBENTRY_MEMBER, MemberConfig
 from .meters import SUBENTRY_METER, MeterConfig
@@ -27,6 +30,8 @@ from .publisher import Publisher
 from .quarters import QuarterBook
 from .telling import tell_all
 from .used_since import UsedSince
+
+_LOGGER = logging.getLogger(__name__)
 
 SAVE_DELAY: Final = 2
 EVENT_ALERT: Final = f"{DOMAIN}_alert"
@@ -65,6 +70,7 @@ class AlertWatch:
         self._told: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
         self._unfollow: CALLBACK_TYPE | None = None
+        self._apart = Apart(_LOGGER, "Threshold %s cannot be looked at")
 
     async def load(self) -> None:
         """Take up what was told today."""
@@ -108,14 +114,18 @@ class AlertWatch:
     @callback
     def _look_at_sensors(self) -> None:
         for each in self._sensors():
-            state = self._hass.states.get(each.about)
-            celsius = None if state is None else value_of(state, Kind.TEMPERATURE)
-            if celsius is None:
-                continue
-            amount, bound = Decimal(str(round(celsius, DIGITS))), each.alert.amount
-            cold = each.alert.what is What.TOO_COLD
-            if amount < bound if cold else amount > bound:
-                self._tell(each, amount)
+            self._apart.attempt(each.key, partial(self._look_at_sensor, each), None)
+
+    @callback
+    def _look_at_sensor(self, each: Watched) -> None:
+        state = self._hass.states.get(each.about)
+        celsius = None if state is None else value_of(state, Kind.TEMPERATURE)
+        if celsius is None:
+            return
+        amount, bound = Decimal(str(round(celsius, DIGITS))), each.alert.amount
+        cold = each.alert.what is What.TOO_COLD
+        if amount < bound if cold else amount > bound:
+            self._tell(each, amount)
 
     async def _look_at_meters(self) -> None:
         start = to_ms(midnight(dt_util.now().date(), dt_util.get_default_time_zone()))
@@ -125,9 +135,13 @@ class AlertWatch:
         except sqlite3.Error:
             return  # Whoever writes says so.
         for each in watched:
-            used = self._used.used(each.account, start)
-            if used is not None and (amount := Decimal(used.amount) / UNIT) > each.alert.amount:
-                self._tell(each, amount)
+            self._apart.attempt(each.key, partial(self._look_at_meter, each, start), None)
+
+    @callback
+    def _look_at_meter(self, each: Watched, start: int) -> None:
+        used = self._used.used(each.account, start)
+        if used is not None and (amount := Decimal(used.amount) / UNIT) > each.alert.amount:
+            self._tell(each, amount)
 
     def _alerts(self) -> Iterator[tuple[str, AlertConfig]]:
         for each in self._entry.get_subentries_of_type(SUBENTRY_ALERT):

@@ -12,6 +12,7 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import selector
 
+from ..amounts import amount_field
 from ..const import ENTITY_PREFIX
 from ..plug_adoption import plug_with
 from ..ports import Kind, Role
@@ -44,16 +45,8 @@ DETAILS: Final = probatio.Schema(
                 options=["1", "2", "3"], multiple=True, translation_key="phase"
             )
         ),
-        probatio.Required(
-            CONF_VALID_FOR, default=DEFAULT_VALID_FOR.total_seconds()
-        ): selector.NumberSelector(
-            selector.NumberSelectorConfig(
-                min=5,
-                max=86400,
-                step="any",
-                unit_of_measurement="s",
-                mode=selector.NumberSelectorMode.BOX,
-            )
+        probatio.Required(CONF_VALID_FOR, default=DEFAULT_VALID_FOR.total_seconds()): amount_field(
+            5, 86400, unit="s"
         ),
         probatio.Optional(CONF_ENERGY): selector.EntitySelector(
             selector.EntitySelectorConfig(

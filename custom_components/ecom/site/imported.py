@@ -7,13 +7,20 @@ from functools import partial
 from homeassistant.core import HomeAssistant
 
 from ..core.costs.exchange import Exchange, IndexMark
-from ..core.costs.readings import Read, beside, overlaps, steps_of, with_edges
+from ..core.costs.readings import (
+    Read,
+    beside,
+    overlaps,
+    steps_of,
+    with_edges,
+)
 from ..core.costs.rebuild import quarters_from_steps, rows_from_steps
 from ..core.costs.rows import HOUR_MS, MINUTE_MS, Totals, total
 from ..core.quarters import Mark, Quarter
 from ..core.timeline import QUARTER_MS, from_ms, to_ms
 from ..ports import Kind
 from .begun import Begun
+from .edges import key_at, told
 from .ledger import LedgerBook
 from .pasts import is_made
 from .quarter_store import KEPT, QuarterStore, Segment
@@ -103,7 +110,7 @@ class Imports:
         await self._quarters.flush()
         await self._hass.async_add_executor_job(check, store, order)
         stood, last = self._quarters.stands(key), mark_of(readings[-1])
-        if is_made(key) or (stood is not None and stood.at >= last.at):
+        if is_made(key) or (stood is not None and stood.at > last.at):
             return await self._settled(order)
         # A reading that comes while this is written counts on from the last one.
         self._quarters.place(key, last)
@@ -154,7 +161,8 @@ def bring(store: QuarterStore, order: Order) -> Brought:
     steps = steps_of(order.readings, target.kind)
     start, end = steps[0].since, steps[-1].until
     first, last = _whole_hours(start, end)
-    around = beside(_known(store, target.segments, first, last), start, end)
+    known = _known(store, target.segments, first, last)
+    around = beside(known, start, end, told(store, target.segments, order.readings, known))
     with store.db.writing():
         early = {what: _hour(store, target, hour) for what, hour in order.hours.items()}
         plan = replace(order.plan, start=first)
@@ -262,6 +270,8 @@ def _put_indexes(store: QuarterStore, order: Order, marks: Mapping[int, IndexMar
         within[first.at // HOUR_MS] = IndexMark(index=first.index)
     for key, mine in _by_series(target.segments, within, HOUR_MS).items():
         store.put_marks(key, mine)
+    for key in dict.fromkeys(segment.key for segment in target.segments):
+        store.ledger.forget_exchanges(key, first.at, last.at)
     for read in order.readings:
         if read.swap is not None:
             stated = Exchange(at=read.at, closing=read.swap.closing, opening=read.swap.opening)
@@ -276,9 +286,3 @@ def _by_series[T](
     for number, each in found.items():
         by_key.setdefault(key_at(segments, number * length), {})[number] = each
     return by_key
-
-
-def key_at(segments: Sequence[Segment], moment: int) -> str:
-    """Return what counted a meter at a moment in ms, or next after it."""
-    lasting = (each.key for each in segments if each.until is None or moment < each.until)
-    return next(lasting, segments[-1].key)

@@ -1,5 +1,6 @@
 """The ledger of the Site: what each meter costs, kept with its quarter-hours."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..core.costs.exchange import Exchange, check_counted
+from ..core.costs.exchange import Exchange, check_counted, is_stated
 from ..core.costs.rows import HOUR_MS
 from ..core.quarters import SCALES, Gap, Quarter
 from ..core.tariffs.pricing import Pricing
@@ -32,6 +33,8 @@ class LedgerBook:
         self._boundary: CALLBACK_TYPE | None = None
         self._late: CALLBACK_TYPE | None = None
         self._unlisten: Callable[[], None] | None = None
+        self._exchanging = asyncio.Lock()
+        self._unkept: dict[str, Exchange] = {}
         self.adjusted: Callable[[str], None] = lambda _account: None
         """Is told of each account whose stored rows were made anew, before its totals follow."""
         self.remade: Callable[[str, int], None] = lambda _account, _since: None
@@ -109,27 +112,45 @@ class LedgerBook:
         In Wh or m³. Where the new one has not been read yet, what the old one had still counted
         is counted, and the new one goes on. Otherwise what was booked around it is replaced;
         raises ExchangeError where there are no readings of both, such as before the first full
-        hour of the new one, and KeyError for a counter that is not followed.
+        hour of the new one, and KeyError for a counter that is not followed. What is stated
+        once more counts nothing; otherwise than before, it is an ExchangeError.
         """
+        async with self._exchanging:
+            await self._exchange(key, at, closing, opening)
+
+    async def _exchange(self, key: str, at: datetime, closing: float, opening: float) -> None:
         track = self._quarters.tracks[key]
         scale, store = SCALES[track.series.kind], self._quarters.store
         stated = Exchange(
             at=to_ms(at), closing=round(closing * scale), opening=round(opening * scale)
         )
+        unkept = self._unkept.get(key)
+        if unkept is not None and is_stated([unkept], stated):
+            await self._keep(key, stated)
+            return
+        known = await self._hass.async_add_executor_job(store.ledger.exchanges, key)
+        if is_stated(known, stated):
+            return
         mark = track.series.mark
         if mark is not None and mark.at <= stated.at and mark.index <= stated.closing:
             check_counted(track.series.kind, mark.at, stated.at, stated.closing - mark.index)
             step = track.series.exchange(at, closing, opening)
             if step is not None:
                 track.book(step)
-            keep = partial(store.ledger.add_exchange, key, stated)
-            await self._quarters.settled(keep, lambda _: None)
+            await self._keep(key, stated)
             return
         sources = [
             (source, self.plan(source.account, at, None)) for source in self.accounts.fed_by(key)
         ]
         job = partial(exchanged, store, key, stated, sources, kind=track.series.kind)
         await self._quarters.settled(job, self.adjust)
+
+    async def _keep(self, key: str, stated: Exchange) -> None:
+        """Keep an exchange that is counted; if it cannot be kept it is known all the same."""
+        self._unkept[key] = stated
+        keep = partial(self._quarters.store.ledger.add_exchange, key, stated)
+        await self._quarters.settled(keep, lambda _: None)
+        del self._unkept[key]
 
     def plan(self, key: str, since: datetime, until: datetime | None) -> Plan:
         """Return an account as it is made anew in a time, up to now where no end is given."""

@@ -184,6 +184,13 @@ class LedgerStore:
                 (key, exchange.at, exchange.closing, exchange.opening),
             )
 
+    def forget_exchanges(self, key: str, start: int, end: int) -> None:
+        """Forget the exchanges of a counter after a moment, up to another one."""
+        with self._db.writing() as db:
+            db.execute(
+                "DELETE FROM exchange WHERE series = ? AND at > ? AND at <= ?", (key, start, end)
+            )
+
     def exchanges(self, key: str) -> list[Exchange]:
         """Return when a counter was exchanged, in order."""
         with self._db.reading() as db:

@@ -4,9 +4,11 @@ The user's hand wins: what somebody switches on stays on until the next period.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from secrets import token_hex
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..core.limits import AtLimit, Limit, judge
 from ..runtime import EcomConfigEntry
+from .apart import Apart
 from .directory import PortDirectory
 from .limit_notices import LimitNotice
 from .limit_state import LimitState
@@ -25,6 +28,8 @@ from .members import SUBENTRY_MEMBER, MemberConfig
 from .options import SiteOptions
 from .publisher import Publisher
 from .telling import tell_all
+
+_LOGGER = logging.getLogger(__name__)
 
 SAVE_DELAY: Final = 2
 EVENT_REACHED: Final = f"{DOMAIN}_limit_reached"
@@ -42,6 +47,7 @@ class LimitKeeper:
         self._states: dict[str, LimitState] = {}
         self._stops: list[CALLBACK_TYPE] = []
         self._lock = asyncio.Lock()
+        self._apart = Apart(_LOGGER, "The limit of member %s cannot be judged")
 
     async def load(self) -> None:
         """Take up what an earlier run has kept."""
@@ -88,16 +94,21 @@ class LimitKeeper:
     def _published(self) -> None:
         today = dt_util.as_local(self._publisher.data.at).date()
         for member_id, state in [*self._states.items()]:
-            if state.is_over:
-                del self._states[member_id]
-                self._save()
-                continue
-            before = state.dump()
-            notice = self._judge(member_id, state, today)
-            if state.dump() != before:
-                self._save()
-            if state.due or state.owed or notice is not None:
-                self._begin(state, notice)
+            self._apart.attempt(member_id, partial(self._look_at, member_id, state, today), None)
+
+    @callback
+    def _look_at(self, member_id: str, state: LimitState, today: date) -> None:
+        """Judge the limit of a member, and begin what follows; forget one that is over."""
+        if state.is_over:
+            del self._states[member_id]
+            self._save()
+            return
+        before = state.dump()
+        notice = self._judge(member_id, state, today)
+        if state.dump() != before:
+            self._save()
+        if state.due or state.owed or notice is not None:
+            self._begin(state, notice)
 
     def _judge(self, member_id: str, state: LimitState, today: date) -> LimitNotice | None:
         """Note what follows for a member, and return what is to be told."""

@@ -1,10 +1,12 @@
 """What each member has used: electricity in all, what everything costs, and of the limit."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -19,6 +21,7 @@ from ..core.timeline import to_ms
 from ..core.topology import topmost
 from ..ports import Role
 from ..runtime import EcomConfigEntry
+from .apart import Apart
 from .contracts import UNBILLED
 from .figures import MemberFigures
 from .member_parts import Part, Parts
@@ -28,6 +31,8 @@ from .meters import SUBENTRY_METER, MeterConfig
 from .pasts import DRAWN, account_of
 from .quarters import QuarterBook
 from .used_since import Asked, UsedSince
+
+_LOGGER = logging.getLogger(__name__)
 
 SAVE_DELAY: Final = 5
 ELECTRIC: Final = frozenset({Role.GRID, Role.SUB_METER})
@@ -71,6 +76,7 @@ class MemberBook:
         self._store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.members")
         self._parts: dict[str, Parts] = {}
         self._last: dict[str, MemberFigures] = {}
+        self._apart = Apart(_LOGGER, "What member %s has used cannot be told")
         self.limit_of: LimitOf = lambda _member: None
         self.temperatures_of: TemperaturesOf = lambda _member: None
 
@@ -96,12 +102,17 @@ class MemberBook:
             await self._used.know({each for one in rounds.values() for each in one.asked()})
         except sqlite3.Error:
             return self._last  # Whoever writes says so.
-        for each in rounds.values():
-            self._part_with(each)
         self._last = {
-            member_id: self._figures(member_id, each) for member_id, each in rounds.items()
+            member_id: self._apart.attempt(
+                member_id, partial(self._figures, member_id, each), self._known(member_id)
+            )
+            for member_id, each in rounds.items()
         }
         return self._last
+
+    def _known(self, member_id: str) -> MemberFigures:
+        """Return what was known of a member the last time."""
+        return self._last.get(member_id, MemberFigures())
 
     def _rounds(self, now: datetime) -> dict[str, _Round]:
         """Return the members as they are now, with the meters that count for each."""
@@ -166,12 +177,13 @@ class MemberBook:
             self._save()
 
     def _figures(self, member_id: str, member: _Round) -> MemberFigures:
+        self._part_with(member)
         parts = [each for key, each in member.parts.meters.items() if key in member.mine]
         energy = _sum(member.parts.energy, (self._energy(member, each) for each in parts))
         cost = _sum(member.parts.cost, (self._cost(member, each) for each in parts))
         used = self._limited(member, parts)
         if energy is None or cost is None or (used is None and member.limit is not None):
-            return self._last.get(member_id, MemberFigures())
+            return self._known(member_id)
         share = None
         if used is not None and member.limit is not None:
             share = share_of(used, member.limit.amount)

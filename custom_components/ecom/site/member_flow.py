@@ -8,6 +8,7 @@ import probatio
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 
+from ..amounts import AmountSelector, amount_field
 from .members import (
     CONF_ADDRESS,
     CONF_FIXED,
@@ -140,10 +141,5 @@ def _home() -> probatio.Schema:
     )
 
 
-def _number(unit: str | None = None) -> selector.NumberSelector:
-    config = selector.NumberSelectorConfig(
-        min=0, max=1_000_000, step="any", mode=selector.NumberSelectorMode.BOX
-    )
-    if unit is not None:
-        config["unit_of_measurement"] = unit
-    return selector.NumberSelector(config)
+def _number(unit: str | None = None) -> AmountSelector:
+    return amount_field(0, 1_000_000, unit=unit)

@@ -9,6 +9,7 @@ import probatio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import selector
 
+from ..amounts import amount_field
 from ..core.billing.keys import KeyKind
 from .notify_targets import target_selector
 
@@ -66,14 +67,8 @@ def schema(hass: HomeAssistant) -> probatio.Schema:
             probatio.Required(CONF_COMMON_KEY, default=usual.common_key): selector.SelectSelector(
                 keys
             ),
-            probatio.Required(CONF_HEAT_COMMON, default=USUAL_HEAT_COMMON): selector.NumberSelector(
-                selector.NumberSelectorConfig(
-                    min=0,
-                    max=50,
-                    step="any",
-                    unit_of_measurement="%",
-                    mode=selector.NumberSelectorMode.BOX,
-                )
+            probatio.Required(CONF_HEAT_COMMON, default=USUAL_HEAT_COMMON): amount_field(
+                0, 50, unit="%"
             ),
             probatio.Optional(CONF_ISSUER): selector.TextSelector(
                 selector.TextSelectorConfig(multiline=True)

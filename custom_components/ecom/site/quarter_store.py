@@ -198,11 +198,11 @@ class QuarterStore:
             )
 
     def advance(self, key: str, mark: Mark) -> None:
-        """Let a series, new or known, stand where it was read later than is known."""
+        """Let a series, new or known, stand where it was read, unless it was read later."""
         with self.db.writing() as db:
             db.execute(
                 "INSERT INTO series (key, at, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " at = excluded.at, value = excluded.value WHERE excluded.at > at",
+                " at = excluded.at, value = excluded.value WHERE excluded.at >= at",
                 (key, mark.at, mark.index),
             )
 

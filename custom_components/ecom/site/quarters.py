@@ -138,9 +138,9 @@ class QuarterBook:
 
     @callback
     def place(self, key: str, mark: Mark | None) -> None:
-        """Let a counter go on from a mark."""
+        """Let a counter go on from a mark, which whoever says so stores."""
         if (track := self.tracks.get(key)) is not None:
-            track.series.mark = mark
+            track.series.mark = track.series.stored = mark
         if mark is None:
             self._marks.pop(key, None)
         else:
@@ -221,7 +221,7 @@ class QuarterBook:
     def _series(self, counted: Counting) -> Series:
         """Return a series, going on where an earlier run left off; made of power, anew."""
         mark = None if counted.sign else self._marks.get(counted.key)
-        return Series(kind=counted.kind, mark=mark)
+        return Series(kind=counted.kind, mark=mark, stored=mark)
 
     async def _flush_now(self, _now: datetime) -> None:
         await self.flush()

@@ -107,8 +107,7 @@ def exchanged(
     The quarter-hours, the indexes and the rows of the accounts that it feeds become those
     of both meters. Raises ExchangeError where no readings fit.
     """
-    reach = LOOK_AROUND // timedelta(milliseconds=1)
-    marks = store.ledger.marks(key, exchange.at - reach, exchange.at + reach)
+    marks = store.ledger.marks(key, *_of_both(store.ledger.exchanges(key), exchange.at))
     before, after = around(marks, exchange)
     steps = both(before, after, exchange)
     for step in steps:
@@ -131,6 +130,19 @@ def exchanged(
                 changes += reprice_rows(store, replace(plan, start=after.at))
         store.put_marks(key, marks)
         return changes
+
+
+def _of_both(known: Iterable[Exchange], at: int) -> tuple[int, int]:
+    """Return the time around an exchange in which a reading of either meter is looked for.
+
+    What was read beyond another exchange is of a third meter.
+    """
+    reach = LOOK_AROUND // timedelta(milliseconds=1)
+    others = [each.at for each in known]
+    return (
+        max([at - reach, *(each + 1 for each in others if each < at)]),
+        min([at + reach, *(each for each in others if each > at)]),
+    )
 
 
 def quarters_of(

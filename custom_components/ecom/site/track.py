@@ -106,14 +106,21 @@ class Track:
             feed.read()
 
     def batch(self) -> Batch | None:
-        """Return what has become known since the last one, None if nothing."""
-        if self.series.mark is None or not (self.series.pending or self.gaps):
+        """Return what has become known since the last one, None if nothing.
+
+        That may be no more than where a counter stands: what it counts while Home Assistant is
+        away is counted from there.
+        """
+        mark = self.series.mark
+        moved = self._integrator is None and mark != self.series.stored
+        if mark is None or not (self.series.pending or self.gaps or moved):
             return None
+        self.series.stored = mark
         gaps, self.gaps = tuple(self.gaps), []
         marks, self.marks = self.marks, {}
         return Batch(
             key=self.key,
-            mark=self.series.mark,
+            mark=mark,
             quarters=self.series.drain(),
             gaps=gaps,
             marks=marks,
@@ -122,5 +129,6 @@ class Track:
     def put_back(self, batch: Batch) -> None:
         """Take back what could not be stored."""
         self.series.put_back(batch.quarters)
+        self.series.stored = None
         self.gaps = [*batch.gaps, *self.gaps]
         self.marks = {**batch.marks, **self.marks}

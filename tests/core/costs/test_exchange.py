@@ -11,6 +11,7 @@ from custom_components.ecom.core.costs.exchange import (
     around,
     both,
     hour_marks,
+    is_stated,
 )
 from custom_components.ecom.core.costs.ledger import Account
 from custom_components.ecom.core.costs.rebuild import rows_from_steps
@@ -108,3 +109,21 @@ def test_an_exchange_that_cannot_be(stated: Exchange) -> None:
     after = Mark(at=to_ms(NOON + timedelta(hours=1)), index=5 * UNIT)
     with pytest.raises(ExchangeError, match="exchange_against_readings"):
         both(before, after, stated)
+
+
+def test_an_exchange_that_is_stated_again() -> None:
+    """The same one is known, wherever it stands among others."""
+    day = 24 * 60
+    known = [exchange(0, 10, 0), exchange(2 * day, 30, 1)]
+    assert all(is_stated(known, each) for each in known)
+    assert not is_stated([], known[0])
+    assert not is_stated(known, exchange(day, 20, 1))
+
+
+@pytest.mark.parametrize(
+    "again", [exchange(0, 11, 0), exchange(24 * 60 - 1, 11, 5), exchange(-600_000, 10, 0)]
+)
+def test_an_exchange_that_is_stated_otherwise(again: Exchange) -> None:
+    """At about that time, or with the same indexes: it is one and the same."""
+    with pytest.raises(ExchangeError, match="exchange_stated_otherwise"):
+        is_stated([exchange(0, 10, 0)], again)

@@ -10,13 +10,15 @@ from custom_components.ecom.core.costs.readings import (
     Read,
     ReadingsError,
     Swap,
+    Told,
     beside,
+    counted_before,
     overlaps,
     steps_of,
     with_edges,
 )
 from custom_components.ecom.core.costs.rows import HOUR_MS
-from custom_components.ecom.core.quarters import Quarter, Step
+from custom_components.ecom.core.quarters import Mark, Quarter, Step
 from custom_components.ecom.core.timeline import QUARTER_MS
 from custom_components.ecom.ports import Kind
 
@@ -127,6 +129,56 @@ def test_what_is_known_of_a_part_stays_whole() -> None:
     assert beside({0: part(5)}, 5 * MINUTE, HOUR_MS).edges == {0: part(5)}
     around = beside({0: part(6)}, 3 * MINUTE, 9 * MINUTE)
     assert [step.amount for step in (*around.before, *around.after)] == [20, 40]
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "after", "edges"),
+    [
+        (Told(left=7), [60, 7], [20, 60], {1: part(5, 7), 8: part(10, 20)}),
+        (Told(right=0), [60, 30], [0, 60], {1: part(5, 30), 8: part(10, 0)}),
+        (
+            Told(until=2 * HOUR_MS + 9 * MINUTE),
+            [60, 30],
+            [8, 60],
+            {1: part(5, 30), 8: part(4, 8)},
+        ),
+        (
+            Told(until=2 * HOUR_MS + 4 * MINUTE, right=9),
+            [60, 30],
+            [0, 60],
+            {1: part(5, 30), 8: part(0, 0)},
+        ),
+    ],
+)
+def test_what_indexes_tell_of_the_edges(
+    told: Told, before: list[int], after: list[int], edges: dict[int, Quarter]
+) -> None:
+    """It is believed; and nothing was counted after the last reading."""
+    known = {0: whole(), 1: whole(90), 2: whole(), 8: whole(30), 9: whole(60)}
+    found = beside(known, 20 * MINUTE, 2 * HOUR_MS + 5 * MINUTE, told)
+    assert [step.amount for step in found.before] == before
+    assert [step.amount for step in found.after] == after
+    assert found.edges == edges
+
+
+@pytest.mark.parametrize(
+    ("marks", "counted"),
+    [
+        ([Mark(at=0, index=1000)], 20),
+        ([None, Mark(at=40 * MINUTE, index=1200)], 30),
+        ([Mark(at=0, index=0), Mark(at=40 * MINUTE, index=1200)], 30),
+        ([Mark(at=0, index=1081)], None),
+        ([Mark(at=0, index=900)], None),
+        ([Mark(at=40 * MINUTE, index=1300)], None),
+        ([], None),
+    ],
+)
+def test_what_was_counted_before_a_reading(marks: list[Mark | None], counted: int | None) -> None:
+    """By what the counter stood at before or after; not what is more than all, or than nothing."""
+    known = {0: whole(60), 1: whole(90), 2: whole(60)}
+    read = Read(at=20 * MINUTE, index=1080)
+    assert counted_before(known, read, marks) == counted
+    assert counted_before({}, read, marks) is None
 
 
 def test_a_time_of_whole_hours_has_nothing_beside() -> None:

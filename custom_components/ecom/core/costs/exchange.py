@@ -5,13 +5,17 @@ well have begun anew, or be wrong. The sum is that of both meters, so what was b
 meanwhile from the difference of the two is replaced.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ...ports import Kind
 from ..quarters import Mark, Step, most_counted
 from .ledger import Part
 from .rows import HOUR_MS
+
+SAME_WITHIN_MS: Final = 86_400_000
+"""Two that are stated within a day are one, of which something was stated wrongly."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +59,21 @@ def _used_after(step: Step, moment: int, parts: Sequence[Part] | None) -> int:
     if not parts:
         return step.amount - step.amount * (moment - step.since) // (step.until - step.since)
     return parts[-1][1] - max((upto for end, upto in parts if end <= moment), default=0)
+
+
+def is_stated(known: Iterable[Exchange], exchange: Exchange) -> bool:
+    """Return whether an exchange is stated already, and so is counted.
+
+    Raises ExchangeError for one that is known otherwise: with the same indexes at another
+    time, or with others within a day. Nobody can tell what it would count a second time.
+    """
+    for each in known:
+        if each == exchange:
+            return True
+        same = (each.closing, each.opening) == (exchange.closing, exchange.opening)
+        if same or abs(each.at - exchange.at) < SAME_WITHIN_MS:
+            raise ExchangeError("exchange_stated_otherwise")
+    return False
 
 
 def around(marks: Mapping[int, IndexMark], exchange: Exchange) -> tuple[Mark, Mark]:

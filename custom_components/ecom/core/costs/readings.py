@@ -5,12 +5,13 @@ between two readings was counted between them; what is known already of the hour
 they begin and end, but lies outside of them, stays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from ...ports import Kind
-from ..quarters import LONGEST_MS, Quarter, Step, most_counted
+from ..quarters import LONGEST_MS, Mark, Quarter, Step, most_counted
 from ..timeline import QUARTER_MS
 from .rows import HOUR_MS
 
@@ -100,31 +101,90 @@ class Beside:
     edges: Mapping[int, Quarter]
 
 
-def beside(known: Mapping[int, Quarter], start: int, end: int) -> Beside:
-    """Return what quarter-hours say of the first and the last hour of a time, outside of it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What the counter's own indexes tell of the quarter-hours at the edges, None for nothing.
+
+    ``left`` is what was counted before the time began, in the quarter-hour in which it does,
+    and ``right`` what was counted after it ended. ``until`` is where the counter was read
+    last, in ms: nothing is known of what lies after it.
+    """
+
+    left: int | None = None
+    right: int | None = None
+    until: int | None = None
+
+
+def counted_before(
+    known: Mapping[int, Quarter], read: Read, marks: Iterable[Mark | None]
+) -> int | None:
+    """Return what of its quarter-hour was counted before a reading, if any is known of it.
+
+    ``marks`` are where the counter stood at the top of the hour, or later than the reading; the
+    first is believed that fits. None fits where the readings are not of the same counter.
+    """
+    number = read.at // QUARTER_MS
+    if number not in known:
+        return None
+    for mark in filter(None, marks):
+        first, last = sorted((mark.at, number * QUARTER_MS))
+        between = sum(
+            quarter.amount for each, quarter in known.items() if first <= each * QUARTER_MS < last
+        )
+        counted = read.index - mark.index
+        found = counted - between if mark.at <= read.at else between + counted
+        if 0 <= found <= known[number].amount:
+            return found
+    return None
+
+
+NOTHING_TOLD: Final = Told()
+
+
+def beside(known: Mapping[int, Quarter], start: int, end: int, told: Told = NOTHING_TOLD) -> Beside:
+    """Return what quarter-hours say of the first and the last hour of a time, outside of it.
+
+    Where the indexes do not tell what lies outside, a quarter-hour at an edge was counted
+    evenly.
+    """
     first, last = start // HOUR_MS * HOUR_MS, -(-end // HOUR_MS) * HOUR_MS
     before: list[Step] = []
     after: list[Step] = []
     edges: dict[int, Quarter] = {}
     for number, quarter in sorted(known.items()):
-        at = number * QUARTER_MS
-        outside = QUARTER_MS - _inside(number, start, end)
-        if not (first <= at < last and outside):
+        at, until = number * QUARTER_MS, (number + 1) * QUARTER_MS
+        inside = _inside(number, start, end)
+        if not first <= at < last or inside == QUARTER_MS:
             continue
-        kept = quarter
-        if quarter.covered_ms > outside:
-            kept = Quarter(
-                amount=quarter.amount * outside // quarter.covered_ms,
-                covered_ms=outside,
-                estimated=quarter.estimated,
+        earlier, later, covered_ms = _outside(number, quarter, start, end, told)
+        if inside:
+            edges[number] = Quarter(
+                amount=earlier + later, covered_ms=covered_ms, estimated=quarter.estimated
             )
-        if outside < QUARTER_MS:
-            edges[number] = kept
-        left = max(min(start, at + QUARTER_MS) - at, 0)
-        earlier = kept.amount * left // outside
-        before += _stretch(at, min(start, at + QUARTER_MS), earlier)
-        after += _stretch(max(end, at), at + QUARTER_MS, kept.amount - earlier)
+        before += _stretch(at, min(start, until), earlier)
+        after += _stretch(max(end, at), until, later)
     return Beside(before=before, after=after, edges=edges)
+
+
+def _outside(
+    number: int, quarter: Quarter, start: int, end: int, told: Told
+) -> tuple[int, int, int]:
+    """Return what of a quarter-hour lies before a time and after it, and how much is known."""
+    at, until = number * QUARTER_MS, (number + 1) * QUARTER_MS
+    inside = _inside(number, start, end)
+    left, right = max(min(start, until) - at, 0), max(until - max(end, at), 0)
+    if inside and told.until is not None:
+        right = max(min(told.until, until) - max(end, at), 0)
+    outside, kept = left + right, quarter.amount
+    if quarter.covered_ms > outside:
+        kept = quarter.amount * outside // quarter.covered_ms
+    earlier = kept * left // outside if outside else 0
+    later = kept - earlier if right else 0
+    if inside and left and told.left is not None:
+        earlier = told.left
+    if inside and right and told.right is not None:
+        later = told.right
+    return earlier, later, min(quarter.covered_ms, outside)
 
 
 def _stretch(since: int, until: int, amount: int) -> Iterator[Step]:
