@@ -82,6 +82,32 @@ async def test_it_is_changed_later(house: House) -> None:
             {"base": "more_wrong"},
         ),
         ("feed_in", {"more": {}}, {"prices": "setting_missing"}),
+        (
+            "peak_offpeak",
+            {**PEAKS, "windows": "2026-12-01 22:00-06:00"},
+            {"windows": "windows_late"},
+        ),
+        (
+            "regulated_peak_offpeak",
+            {"kva": "6", "windows": "2026-12-01 22:00-06:00", "more": {}},
+            {"windows": "windows_late"},
+        ),
+        ("water", {"tiers": "120 2\n50 1.5\n3", "more": {}}, {"tiers": "tiers_order"}),
+        (
+            "flat",
+            {"prices": "2026-08-01 0.2", "more": {"since": "2026-01-01"}},
+            {"prices": "series_late"},
+        ),
+        (
+            "hot_water",
+            {"cold_water": "2", "energy_price": "900", "more": {}},
+            {"energy_price": "price_of_unit_too_large"},
+        ),
+        (
+            "feed_in",
+            {"requested": "2026-05-01", "more": {}},
+            {"requested": "feed_in_not_known"},
+        ),
         ("custom", {"contract": {"key": "x"}}, {"base": "contract_wrong"}),
     ],
 )
@@ -100,6 +126,19 @@ async def test_what_cannot_be(
         ({"prices_with_tax": False}, "VAT", "This is needed."),
         ({"excise": "0.1\nmuch"}, "Excise", "Line 2 needs the day from which it holds."),
         ({"cta": "2026-08-01 dear"}, "CTA", "Line 1: dear is no number."),
+        (
+            {"since": "2026-02-01", "until": "2026-01-01"},
+            "Until",
+            "The contract ends before it begins.",
+        ),
+        (
+            {"since": "2026-01-01", "excise": "2026-08-01 0.03"},
+            "Excise",
+            (
+                "This begins on 2026-08-01, but the contract on 2026-01-01: say what holds until "
+                "then, or let the contract begin later."
+            ),
+        ),
     ],
 )
 async def test_what_is_wrong_in_the_closed_section_is_named(
@@ -111,6 +150,15 @@ async def test_what_is_wrong_in_the_closed_section_is_named(
     told = dialogue.result["description_placeholders"]
     assert told is not None
     assert (told["field"], told["problem"]) == (field, problem)
+
+
+async def test_a_contract_begins_no_earlier_than_the_prices_that_come_with_it(house: House) -> None:
+    """These are not in the form: it is said where the contract begins."""
+    dialogue = await terms(house, "regulated_base", {"kva": "6", "more": {"since": "2001-01-01"}})
+    assert dialogue.errors == {"base": "more_wrong"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["field"], told["problem"]) == ("From", "No prices are known before 2012-07-23.")
 
 
 async def test_a_contract_needs_a_name(house: House) -> None:
