@@ -23,7 +23,7 @@ async def terms(house: House, template: str, answer: dict[str, Any]) -> PartDial
 
 
 def shown(dialogue: PartDialogue) -> str:
-    """Return the prices of the next 24 hours."""
+    """Return the prices that are shown before it is kept."""
     assert dialogue.step == "preview"
     return str(dialogue.result["description_placeholders"]["prices"])
 
@@ -34,6 +34,8 @@ async def test_the_next_24_hours_are_shown_before_it_is_kept(house: House) -> No
     house.freezer.move_to("2026-11-01T11:00:00+00:00")
     dialogue = await terms(house, "peak_offpeak", PEAKS)
     assert shown(dialogue).splitlines() == [
+        "The next 24 hours:",
+        "",
         "- **12:00-22:00** · peak · 0.2142 EUR/kWh",
         "- **22:00-06:00** · off-peak · 0.1589 EUR/kWh",
         "- **06:00-12:00** · peak · 0.2142 EUR/kWh",
@@ -50,6 +52,67 @@ async def test_the_next_24_hours_are_shown_before_it_is_kept(house: House) -> No
         "prices_with_tax": True,
         "standing_per": "month",
     }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"prices": "0.25", "more": {"since": "2027-01-01"}},
+        {"prices": "2027-01-01 0.25", "more": {}},
+    ],
+)
+async def test_a_contract_that_begins_later_is_shown_from_then_on(
+    house: House, answer: dict[str, Any]
+) -> None:
+    """Its first 24 hours, and their day: nothing of it is known of the next ones."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    assert shown(await terms(house, "flat", answer)).splitlines() == [
+        "The contract begins on 2027-01-01. Its first 24 hours:",
+        "",
+        "- **00:00-00:00** · all hours · 0.25 EUR/kWh",
+    ]
+
+
+async def test_a_contract_that_has_begun_is_shown_from_now_on(house: House) -> None:
+    """However it says so."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    dialogue = await terms(house, "flat", {"prices": "0.25", "more": {"since": "2026-11-27"}})
+    assert "- **12:00-12:00** · all hours · 0.25 EUR/kWh" in shown(dialogue).splitlines()
+
+
+async def test_what_each_colour_costs_is_shown_while_none_is_known(house: House) -> None:
+    """In the order in which the prices are typed; where the band is known it is not needed."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    assert shown(
+        await terms(house, "tempo", {"prices": "1 2 3 4 5 6", "more": {}})
+    ).splitlines() == [
+        "The next 24 hours:",
+        "",
+        "- **12:00-12:00** · not known yet · ? EUR/kWh",
+        "",
+        "Which band holds is not known yet. Each of them costs:",
+        "",
+        "- blue off-peak · 1 EUR/kWh",
+        "- blue peak · 2 EUR/kWh",
+        "- white off-peak · 3 EUR/kWh",
+        "- white peak · 4 EUR/kWh",
+        "- red off-peak · 5 EUR/kWh",
+        "- red peak · 6 EUR/kWh",
+    ]
+    mobile = {"prices": "0.1 0.9", "more": {}}
+    assert "- mobile peak · 0.9 EUR/kWh" in shown(await terms(house, "ejp", mobile))
+    house.freezer.move_to("2027-06-01T11:00:00+00:00")
+    assert "mobile peak" not in shown(await terms(house, "ejp", mobile))
+
+
+async def test_numbers_are_those_of_the_language(house: House) -> None:
+    """French has a decimal comma."""
+    house.hass.config.language = "fr"
+    dialogue = await terms(house, "water", {"tiers": "80 1.25\n1.9", "wastewater": "2", "more": {}})
+    assert "· 3,25 / 3,9 EUR/m³" in shown(dialogue)
 
 
 async def test_it_is_changed_later(house: House) -> None:

@@ -146,7 +146,7 @@ class ContractSubentryFlow(ConfigSubentryFlow):
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show the next 24 hours, and let the person go back."""
+        """Show the prices of 24 hours, and let the person go back."""
         del user_input
         contract = contract_of(self.hass, "new", self._data)
         prices = await preview(self.hass, contract, self._known())
