@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..core.tariffs.check import check, first_day
 from ..core.tariffs.french_bands import EJP_BANDS, TEMPO_BANDS
-from ..core.tariffs.model import ALWAYS, UNKNOWN_BAND, Contract, Fluid
+from ..core.tariffs.model import ALWAYS, UNKNOWN_BAND, Contract, Energy, Fluid
 from ..core.tariffs.pricing import Known, PriceSlice
 from ..core.tariffs.rates import used_schedules
 from ..core.tariffs.tariff import Tariff
@@ -66,10 +66,9 @@ async def preview(hass: HomeAssistant, contract: Contract, known: Known) -> str:
 
 
 def _bands(contract: Contract) -> list[str]:
-    """Return the bands of a contract in its order; those of several schedules are not told."""
-    used = used_schedules(contract)
-    rules = contract.schedules[used[0]].rules if len(used) == 1 else ()
-    return [*dict.fromkeys(rule.band for rule in rules)]
+    """Return the bands in the order of the prices; those of several schedules are not told."""
+    prices = [each.prices for each in contract.components if isinstance(each, Energy)]
+    return [*prices[0]] if len(used_schedules(contract)) == 1 else []
 
 
 def _times(each: PriceSlice) -> str:
