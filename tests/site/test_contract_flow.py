@@ -6,6 +6,7 @@ import pytest
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.ecom.texts import flow_text
 from tests.entities import add_sensor, registry_id
 from tests.house import House
 from tests.subentries import PartDialogue, data_of
@@ -106,6 +107,25 @@ async def test_what_each_colour_costs_is_shown_while_none_is_known(house: House)
     assert "- mobile peak · 0.9 EUR/kWh" in shown(await terms(house, "ejp", mobile))
     house.freezer.move_to("2027-06-01T11:00:00+00:00")
     assert "mobile peak" not in shown(await terms(house, "ejp", mobile))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "for EJP normal hours, then mobile peak"),
+        ("fr", "puis pointe mobile"),
+    ],
+)
+async def test_the_form_says_the_order_of_two_prices(
+    house: House, language: str, words: str
+) -> None:
+    """And they are taken in that order."""
+    house.hass.config.language = language
+    assert words in await flow_text(house.hass, "contract.step.terms.data_description.prices")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    told = shown(await terms(house, "ejp", {"prices": "1 9", "more": {}})).splitlines()
+    normal, mobile = told[-2:]
+    assert (normal.split(" · ")[1], mobile.split(" · ")[1]) == ("1 EUR/kWh", "9 EUR/kWh")
 
 
 async def test_numbers_are_those_of_the_language(house: House) -> None:
