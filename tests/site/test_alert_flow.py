@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import probatio
 import pytest
 from homeassistant.data_entry_flow import InvalidData
 
@@ -65,6 +66,7 @@ async def test_an_amount_that_is_too_fine(house: House) -> None:
     ("changes", "errors"),
     [
         ({"name": ""}, {"name": "alert_name_empty"}),
+        ({"amount": None}, {"amount": "alert_amount_missing"}),
         ({"notify": ["mail me"]}, {"notify": "no_notify_target"}),
         ({"meters": "entity:flat"}, {"meters": "alert_of_other_kind"}),
     ],
@@ -74,8 +76,19 @@ async def test_what_cannot_be(house: House, changes: dict[str, Any], errors: obj
     site = await house.add_site(FLAT)
     if "meters" in changes:
         changes = {"meters": [id_of(site, changes["meters"])]}
+    answer = {key: each for key, each in {**WATER, **changes}.items() if each is not None}
     dialogue = await PartDialogue.begin(house, site, "alert")
-    assert (await dialogue.answer({**WATER, **changes})).errors == errors
+    assert (await dialogue.answer(answer)).errors == errors
     await dialogue.answer(WATER)
     dialogue = await PartDialogue.begin(house, site, "alert", "Water")
-    assert (await dialogue.answer({**WATER, **changes})).errors == errors
+    assert (await dialogue.answer(answer)).errors == errors
+
+
+async def test_no_number_is_there_beforehand(house: House) -> None:
+    """Home Assistant fills in the least of what is required, such as fifty below zero."""
+    dialogue = await PartDialogue.begin(house, await house.add_site(), "alert")
+    schema = dialogue.result["data_schema"]
+    assert schema is not None
+    (amount,) = [key for key in schema.schema if key == "amount"]
+    assert isinstance(amount, probatio.Optional)
+    assert not dialogue.suggested

@@ -232,6 +232,15 @@ async def test_entities_name_meters(noon: House) -> None:
     assert len(both["meters"]) == 1
 
 
+async def test_no_entities_name_all_meters(noon: House) -> None:
+    """A list that was emptied is one that was left out."""
+    grid, plug = await Grid.at(noon), await Grid.at(noon, "plug")
+    await noon.add_site(grid.data(), plug.data("sub_meter"))
+    await plug.counts(1.0)
+    await plug.counts(1.1, minutes=3)
+    assert await ask(noon, entity_id=[]) == await ask(noon)
+
+
 async def test_a_source_of_ecom_knows_its_counters(meter: MeterAtHome) -> None:
     """Its meter of the Site names a power, and the energy is found; also while it is away."""
     house = meter.house
@@ -249,6 +258,7 @@ async def test_a_source_of_ecom_knows_its_counters(meter: MeterAtHome) -> None:
     ("asked", "key"),
     [
         ({"end": "2026-11-26 12:00:00"}, "end_before_start"),
+        ({"start": "2026-12-24 00:00:00"}, "start_in_future"),
         ({"start": "1999-01-01 00:00:00", "resolution": "month"}, "too_much"),
         ({"start": "2018-01-01 00:00:00"}, "too_much"),
         ({"entity_id": ["sensor.nobody"], "end": "2026-11-26 13:00:00"}, "no_meter_of_entity"),

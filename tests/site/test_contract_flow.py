@@ -6,6 +6,7 @@ import pytest
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.ecom.texts import flow_text
 from tests.entities import add_sensor, registry_id
 from tests.house import House
 from tests.subentries import PartDialogue, data_of
@@ -23,7 +24,7 @@ async def terms(house: House, template: str, answer: dict[str, Any]) -> PartDial
 
 
 def shown(dialogue: PartDialogue) -> str:
-    """Return the prices of the next 24 hours."""
+    """Return the prices that are shown before it is kept."""
     assert dialogue.step == "preview"
     return str(dialogue.result["description_placeholders"]["prices"])
 
@@ -34,6 +35,8 @@ async def test_the_next_24_hours_are_shown_before_it_is_kept(house: House) -> No
     house.freezer.move_to("2026-11-01T11:00:00+00:00")
     dialogue = await terms(house, "peak_offpeak", PEAKS)
     assert shown(dialogue).splitlines() == [
+        "The next 24 hours:",
+        "",
         "- **12:00-22:00** · peak · 0.2142 EUR/kWh",
         "- **22:00-06:00** · off-peak · 0.1589 EUR/kWh",
         "- **06:00-12:00** · peak · 0.2142 EUR/kWh",
@@ -50,6 +53,86 @@ async def test_the_next_24_hours_are_shown_before_it_is_kept(house: House) -> No
         "prices_with_tax": True,
         "standing_per": "month",
     }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"prices": "0.25", "more": {"since": "2027-01-01"}},
+        {"prices": "2027-01-01 0.25", "more": {}},
+    ],
+)
+async def test_a_contract_that_begins_later_is_shown_from_then_on(
+    house: House, answer: dict[str, Any]
+) -> None:
+    """Its first 24 hours, and their day: nothing of it is known of the next ones."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    assert shown(await terms(house, "flat", answer)).splitlines() == [
+        "The contract begins on 2027-01-01. Its first 24 hours:",
+        "",
+        "- **00:00-00:00** · all hours · 0.25 EUR/kWh",
+    ]
+
+
+async def test_a_contract_that_has_begun_is_shown_from_now_on(house: House) -> None:
+    """However it says so."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    dialogue = await terms(house, "flat", {"prices": "0.25", "more": {"since": "2026-11-27"}})
+    assert "- **12:00-12:00** · all hours · 0.25 EUR/kWh" in shown(dialogue).splitlines()
+
+
+async def test_what_each_colour_costs_is_shown_while_none_is_known(house: House) -> None:
+    """In the order in which the prices are typed; where the band is known it is not needed."""
+    await house.hass.config.async_set_time_zone("Europe/Paris")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    assert shown(
+        await terms(house, "tempo", {"prices": "1 2 3 4 5 6", "more": {}})
+    ).splitlines() == [
+        "The next 24 hours:",
+        "",
+        "- **12:00-12:00** · not known yet · ? EUR/kWh",
+        "",
+        "Which band holds is not known yet. Each of them costs:",
+        "",
+        "- blue off-peak · 1 EUR/kWh",
+        "- blue peak · 2 EUR/kWh",
+        "- white off-peak · 3 EUR/kWh",
+        "- white peak · 4 EUR/kWh",
+        "- red off-peak · 5 EUR/kWh",
+        "- red peak · 6 EUR/kWh",
+    ]
+    mobile = {"prices": "0.1 0.9", "more": {}}
+    assert "- mobile peak · 0.9 EUR/kWh" in shown(await terms(house, "ejp", mobile))
+    house.freezer.move_to("2027-06-01T11:00:00+00:00")
+    assert "mobile peak" not in shown(await terms(house, "ejp", mobile))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "for EJP normal hours, then mobile peak"),
+        ("fr", "puis pointe mobile"),
+    ],
+)
+async def test_the_form_says_the_order_of_two_prices(
+    house: House, language: str, words: str
+) -> None:
+    """And they are taken in that order."""
+    house.hass.config.language = language
+    assert words in await flow_text(house.hass, "contract.step.terms.data_description.prices")
+    house.freezer.move_to("2026-11-27T11:00:00+00:00")
+    told = shown(await terms(house, "ejp", {"prices": "1 9", "more": {}})).splitlines()
+    normal, mobile = told[-2:]
+    assert (normal.split(" · ")[1], mobile.split(" · ")[1]) == ("1 EUR/kWh", "9 EUR/kWh")
+
+
+async def test_numbers_are_those_of_the_language(house: House) -> None:
+    """French has a decimal comma."""
+    house.hass.config.language = "fr"
+    dialogue = await terms(house, "water", {"tiers": "80 1.25\n1.9", "wastewater": "2", "more": {}})
+    assert "· 3,25 / 3,9 EUR/m³" in shown(dialogue)
 
 
 async def test_it_is_changed_later(house: House) -> None:
@@ -82,6 +165,32 @@ async def test_it_is_changed_later(house: House) -> None:
             {"base": "more_wrong"},
         ),
         ("feed_in", {"more": {}}, {"prices": "setting_missing"}),
+        (
+            "peak_offpeak",
+            {**PEAKS, "windows": "2026-12-01 22:00-06:00"},
+            {"windows": "windows_late"},
+        ),
+        (
+            "regulated_peak_offpeak",
+            {"kva": "6", "windows": "2026-12-01 22:00-06:00", "more": {}},
+            {"windows": "windows_late"},
+        ),
+        ("water", {"tiers": "120 2\n50 1.5\n3", "more": {}}, {"tiers": "tiers_order"}),
+        (
+            "flat",
+            {"prices": "2026-08-01 0.2", "more": {"since": "2026-01-01"}},
+            {"prices": "series_late"},
+        ),
+        (
+            "hot_water",
+            {"cold_water": "2", "energy_price": "900", "more": {}},
+            {"energy_price": "price_of_unit_too_large"},
+        ),
+        (
+            "feed_in",
+            {"requested": "2026-05-01", "more": {}},
+            {"requested": "feed_in_not_known"},
+        ),
         ("custom", {"contract": {"key": "x"}}, {"base": "contract_wrong"}),
     ],
 )
@@ -100,6 +209,19 @@ async def test_what_cannot_be(
         ({"prices_with_tax": False}, "VAT", "This is needed."),
         ({"excise": "0.1\nmuch"}, "Excise", "Line 2 needs the day from which it holds."),
         ({"cta": "2026-08-01 dear"}, "CTA", "Line 1: dear is no number."),
+        (
+            {"since": "2026-02-01", "until": "2026-01-01"},
+            "Until",
+            "The contract ends before it begins.",
+        ),
+        (
+            {"since": "2026-01-01", "excise": "2026-08-01 0.03"},
+            "Excise",
+            (
+                "This begins on 2026-08-01, but the contract on 2026-01-01: say what holds until "
+                "then, or let the contract begin later."
+            ),
+        ),
     ],
 )
 async def test_what_is_wrong_in_the_closed_section_is_named(
@@ -111,6 +233,15 @@ async def test_what_is_wrong_in_the_closed_section_is_named(
     told = dialogue.result["description_placeholders"]
     assert told is not None
     assert (told["field"], told["problem"]) == (field, problem)
+
+
+async def test_a_contract_begins_no_earlier_than_the_prices_that_come_with_it(house: House) -> None:
+    """These are not in the form: it is said where the contract begins."""
+    dialogue = await terms(house, "regulated_base", {"kva": "6", "more": {"since": "2001-01-01"}})
+    assert dialogue.errors == {"base": "more_wrong"}
+    told = dialogue.result["description_placeholders"]
+    assert told is not None
+    assert (told["field"], told["problem"]) == ("From", "No prices are known before 2012-07-23.")
 
 
 async def test_a_contract_needs_a_name(house: House) -> None:

@@ -375,7 +375,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"member": "Nobody"}, "no_such_member"),
     ({"start": "2026-11-01 00:00:00"}, "end_before_start"),
     ({"start": "2017-01-01 00:00:00", "resolution": "hour"}, "too_much"),
-    ({"entity_id": []}, "nothing_billed"),
 ]
 
 
@@ -385,6 +384,20 @@ async def test_what_cannot_be_told_is_said(flats: Flats, asked: dict[str, Any], 
     with pytest.raises(ServiceValidationError) as raised:
         await flats.costs(**asked)
     assert raised.value.translation_key == key
+
+
+async def test_no_entities_name_all_that_is_billed(flats: Flats) -> None:
+    """A list that was emptied is one that was left out, also beside a member."""
+    assert await flats.costs(entity_id=[]) == await flats.costs()
+    assert await flats.costs(entity_id=[], member="Anna") == await flats.costs(member="Anna")
+
+
+async def test_where_nothing_is_billed(house: House) -> None:
+    """It is said."""
+    flats = await Flats.at(house, meter("grid", "grid"))
+    with pytest.raises(ServiceValidationError) as raised:
+        await flats.costs()
+    assert raised.value.translation_key == "nothing_billed"
 
 
 async def test_several_members_of_one_name(house: House) -> None:

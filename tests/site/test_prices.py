@@ -129,6 +129,20 @@ async def test_a_contract_by_name_or_by_what_it_bills(house: House) -> None:
     assert raised.value.translation_key == "no_contract_of_entity"
 
 
+async def test_no_entities_name_all_contracts(house: House) -> None:
+    """A list that was emptied is one that was left out."""
+    await a_site(house, Ours=PEAKS, Water=WATER)
+    assert await ask(house, **NIGHT, entity_id=[]) == await ask(house, **NIGHT)
+
+
+async def test_prices_from_tomorrow_on_need_an_end(house: House) -> None:
+    """They are known, but until when is meant is not."""
+    await a_site(house, Ours=PEAKS)
+    with pytest.raises(ServiceValidationError) as raised:
+        await ask(house, start="2026-11-04 00:00:00")
+    assert raised.value.translation_key == "start_in_future"
+
+
 async def test_without_contracts(house: House) -> None:
     """It says so."""
     await a_site(house)

@@ -57,6 +57,8 @@ def period_of(call: ServiceCall) -> tuple[datetime, datetime]:
     """Return a period of whole quarter-hours, until now if no end is given."""
     start = _utc(call.data[ATTR_START])
     end = _utc(call.data[ATTR_END]) if ATTR_END in call.data else dt_util.utcnow()
+    if ATTR_END not in call.data and start >= end:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="start_in_future")
     if start >= end:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_start")
     if end > dt_util.utcnow() + AHEAD:

@@ -75,7 +75,7 @@ async def _meters(
     for meter in named:
         for member in about(picture, meter, start, end):
             await check_allowed(picture, call, member)
-    if ATTR_ENTITIES in call.data or ATTR_MEMBER in call.data:
+    if call.data.get(ATTR_ENTITIES) or ATTR_MEMBER in call.data:
         return [*named], False
     if await is_administrator(call):
         return site.asked(), True

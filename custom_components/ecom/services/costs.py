@@ -78,7 +78,7 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
     for part in parts:
         for member in about(picture, part, start, end):
             await check_allowed(picture, call, member)
-    if parts or ATTR_ENTITIES in call.data:
+    if parts:
         return [*parts]
     billed = [key for key, meter in picture.meters.items() if meter.billed or meter.paid]
     if await is_administrator(call):

@@ -70,10 +70,11 @@ def _chosen(
                 translation_placeholders={"contract": name},
             )
         return found
-    if ATTR_ENTITIES not in call.data:
+    entities = call.data.get(ATTR_ENTITIES)
+    if not entities:
         return [*titles]
     chosen: dict[str, None] = {}
-    for entity_id in call.data[ATTR_ENTITIES]:
+    for entity_id in entities:
         key = contract_of_entity(entity_id)
         if key is None:
             raise ServiceValidationError(

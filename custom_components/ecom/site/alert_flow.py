@@ -28,7 +28,8 @@ class AlertSubentryFlow(PartFlow):
                 probatio.Required(CONF_WHAT, default=What.ELECTRICITY): selector.SelectSelector(
                     what
                 ),
-                probatio.Required(CONF_AMOUNT): amount_field(-50, 1_000_000),
+                # One that is required is filled in beforehand, with its least.
+                probatio.Optional(CONF_AMOUNT): amount_field(-50, 1_000_000),
                 probatio.Optional(CONF_METERS): selector.SelectSelector(
                     selector.SelectSelectorConfig(
                         options=[
@@ -53,7 +54,10 @@ class AlertSubentryFlow(PartFlow):
         roles = {MeterConfig.of(subentries[each]).role for each in chosen}
         if not user_input[CONF_NAME].strip():
             errors[CONF_NAME] = "alert_name_empty"
-        if what not in TEMPERATURES and user_input[CONF_AMOUNT] < 0:
+        amount = user_input.get(CONF_AMOUNT)
+        if amount is None:
+            errors[CONF_AMOUNT] = "alert_amount_missing"
+        elif what not in TEMPERATURES and amount < 0:
             errors[CONF_AMOUNT] = "alert_below_zero"
         if not all(is_target(each) for each in user_input.get(CONF_NOTIFY, ())):
             errors[CONF_NOTIFY] = "no_notify_target"

@@ -32,7 +32,10 @@ from .contract_preview import preview
 from .contracts import contract_of
 from .knowledge import Knowledge
 
-PLACEHOLDERS: Final = ("line", "expected", "found", "text", "problem", "field")
+PLACEHOLDERS: Final = (
+    *("line", "expected", "found", "text", "problem", "field"),
+    *("day", "since", "value"),
+)
 """What the texts of errors may be filled in with."""
 
 KNOWN_ERRORS: Final = frozenset(
@@ -44,17 +47,22 @@ KNOWN_ERRORS: Final = frozenset(
         "floor_above_cap",
         "power_without_prices",
         "price_entity_unit",
+        "price_of_unit_too_large",
         "price_too_large",
         "prices_count",
         "prices_date_missing",
         "prices_missing",
         "prices_negative",
+        "prices_not_before",
         "prices_order",
+        "series_late",
         "setting_missing",
         "setting_value",
         "tiers_count",
+        "tiers_order",
         "typed_date",
         "typed_number",
+        "windows_late",
         "windows_missing",
         "windows_order",
         "windows_overlap",
@@ -138,7 +146,7 @@ class ContractSubentryFlow(ConfigSubentryFlow):
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Show the next 24 hours, and let the person go back."""
+        """Show the prices of 24 hours, and let the person go back."""
         del user_input
         contract = contract_of(self.hass, "new", self._data)
         prices = await preview(self.hass, contract, self._known())

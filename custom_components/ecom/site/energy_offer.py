@@ -1,6 +1,6 @@
 """What the Site could add to Home Assistant's Energy dashboard: shown first, never overwritten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from ..const import DOMAIN, SITE_UID
 from ..ports import Role
 from .meter_billing import nodes_of
 from .meters import SUBENTRY_METER, MeterConfig
+from .pasts import FED
 from .runtime import SiteRuntime
 
 ENERGY: Final = "energy"
@@ -34,6 +35,9 @@ TRUNKS: Final[Mapping[Role, str]] = {
 }
 """The meters that are sources, where nothing is above them."""
 
+ADDED_UP: Final = (Role.WATER, Role.GAS)
+"""What the dashboard has sources of that may feed each other."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addition:
@@ -46,6 +50,14 @@ class Addition:
     has_cost: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """What a person should know beside what would be added: which text, and of which meters."""
+
+    key: str
+    meters: str
+
+
 class EnergyOffer:
     """Compares the Site with the preferences of the Energy dashboard."""
 
@@ -53,14 +65,38 @@ class EnergyOffer:
         """Look at the Site of an entry that is loaded."""
         self._hass = hass
         self._entry = entry
+        self._site: SiteRuntime = entry.runtime_data
+        self._parents = {node.key: node.parent for node in nodes_of(entry)}
 
     async def additions(self) -> list[Addition]:
         """Return what is not there yet."""
-        manager = await async_get_manager(self._hass)
-        present = manager.data or manager.default_preferences()
+        present = await self._present()
         return [
-            each for each in self._all() if not self._is_there(each, present.get(each.where, []))
+            each for each in self._all(present) if not self._is_there(each, present[each.where])
         ]
+
+    async def remarks(self, additions: Iterable[Addition]) -> list[Remark]:
+        """Return what may be counted twice among additions, and what cannot be added."""
+        present = await self._present()
+        there = {self._meter_of(each.get("stat_energy_from") or "") for each in present[SOURCES]}
+        sources = [part for part in self._meters() if self._is_source(part)]
+        found = [
+            Remark(key="battery_left_out", meters=part.title)
+            for part in sources
+            if MeterConfig.of(part).role is Role.BATTERY
+            and part.subentry_id not in there
+            and (self._entity(part, "energy") is None) is not (self._returned(part) is None)
+        ]
+        kinds = {each.kind for each in additions if each.where == SOURCES}
+        for role in ADDED_UP:
+            beside = [
+                part.title
+                for part in sources
+                if MeterConfig.of(part).role is role and self._entity(part, "energy") is not None
+            ]
+            if TRUNKS[role] in kinds and len(beside) > 1:
+                found.append(Remark(key="beside", meters=", ".join(beside)))
+        return found
 
     async def add(self, additions: list[Addition]) -> None:
         """Add to what is there; nothing of that is changed."""
@@ -72,32 +108,48 @@ class EnergyOffer:
         wanted: Any = update
         await manager.async_update(wanted)
 
-    def _all(self) -> Iterator[Addition]:
-        parents = {node.key: node.parent for node in nodes_of(self._entry)}
-        for part in self._entry.get_subentries_of_type(SUBENTRY_METER):
-            energy = self._entity(part, "energy")
+    async def _present(self) -> Mapping[str, list[Any]]:
+        """Return what the dashboard holds, by list."""
+        manager = await async_get_manager(self._hass)
+        held: Any = manager.data or manager.default_preferences()
+        return {where: [*held.get(where, [])] for where in (SOURCES, DEVICES, WATER_DEVICES)}
+
+    def _meters(self) -> list[ConfigSubentry]:
+        return [*self._entry.get_subentries_of_type(SUBENTRY_METER)]
+
+    def _is_source(self, part: ConfigSubentry) -> bool:
+        return MeterConfig.of(part).role in TRUNKS and self._parents[part.subentry_id] is None
+
+    def _all(self, present: Mapping[str, list[Any]]) -> Iterator[Addition]:
+        for part in self._meters():
+            energy, role = self._entity(part, "energy"), MeterConfig.of(part).role
             if energy is None:
                 continue
-            role, parent = MeterConfig.of(part).role, parents[part.subentry_id]
-            if role in TRUNKS and parent is None:
-                yield self._source(part, role, energy)
+            if self._is_source(part):
+                if role is not Role.BATTERY or self._returned(part) is not None:
+                    yield self._source(part, role, energy)
             elif role is Role.SUB_METER:
-                yield self._device(DEVICES, part, energy, parent)
+                yield self._device(DEVICES, part, energy, present[DEVICES])
             elif role in (Role.WATER, Role.HOT_WATER):
-                yield self._device(WATER_DEVICES, part, energy, parent)
+                yield self._device(WATER_DEVICES, part, energy, present[WATER_DEVICES])
 
     def _source(self, part: ConfigSubentry, role: Role, energy: str) -> Addition:
-        cost, returned = self._entity(part, "cost"), self._entity(part, "returned")
-        paid = self._entity(part, "compensation")
+        """Return a source; it has a cost where something prices it, for else none is ever known."""
+        billed, paid = self._priced(part)
+        cost = self._entity(part, "cost") if billed else None
         kind, name = TRUNKS[role], part.title
         what: dict[str, Any] = {"type": kind, "stat_energy_from": energy, "name": name}
         match role:
             case Role.GRID:
+                returned = self._returned(part)
+                kind = "grid" if returned else "grid_alone"
                 what |= {
                     **NO_PRICE,
                     "stat_energy_to": returned,
                     "stat_cost": cost,
-                    "stat_compensation": paid,
+                    "stat_compensation": (
+                        self._entity(part, "compensation") if returned and paid else None
+                    ),
                     "entity_energy_price_export": None,
                     "number_energy_price_export": None,
                     "cost_adjustment_day": 0.0,
@@ -105,7 +157,7 @@ class EnergyOffer:
             case Role.SOLAR:
                 what |= {"config_entry_solar_forecast": None}
             case Role.BATTERY:
-                what |= {"stat_energy_to": returned}
+                what |= {"stat_energy_to": self._returned(part)}
             case _:
                 what |= {**NO_PRICE, "stat_cost": cost}
         return Addition(
@@ -117,14 +169,29 @@ class EnergyOffer:
         )
 
     def _device(
-        self, where: str, part: ConfigSubentry, energy: str, parent: str | None
+        self, where: str, part: ConfigSubentry, energy: str, present: list[Any]
     ) -> Addition:
         what: dict[str, Any] = {"stat_consumption": energy, "name": part.title}
-        above = None if parent is None else self._entry.subentries[parent]
-        if above is not None and MeterConfig.of(above).role not in TRUNKS:
-            what["included_in_stat"] = self._entity(above, "energy")
+        if (above := self._above(part, present)) is not None:
+            what["included_in_stat"] = above
         kind = "device" if where == DEVICES else "water_device"
         return Addition(where=where, what=what, kind=kind, title=part.title)
+
+    def _above(self, part: ConfigSubentry, present: list[Any]) -> str | None:
+        """Return the statistic of the nearest device above, None if there is none.
+
+        A meter without statistics is passed over. One that the dashboard has already is
+        there by the statistic that was chosen for it.
+        """
+        shown = {self._meter_of(each["stat_consumption"]): each for each in present}
+        key = self._parents[part.subentry_id]
+        while key is not None and not self._is_source(above := self._entry.subentries[key]):
+            if key in shown:
+                return str(shown[key]["stat_consumption"])
+            if (energy := self._entity(above, "energy")) is not None:
+                return energy
+            key = self._parents[key]
+        return None
 
     def _is_there(self, addition: Addition, present: Any) -> bool:
         """Return whether a meter is there already, or something that may be the same.
@@ -147,8 +214,17 @@ class EnergyOffer:
         entity = er.async_get(self._hass).async_get(statistic)
         if entity is not None and entity.config_entry_id == self._entry.entry_id:
             return entity.config_subentry_id
-        runtime = self._entry.runtime_data
-        return runtime.meter_of(statistic) if isinstance(runtime, SiteRuntime) else None
+        return self._site.meter_of(statistic)
+
+    def _priced(self, part: ConfigSubentry) -> tuple[bool, bool]:
+        """Return whether a contract bills a meter, and whether one pays for what it feeds in."""
+        billed, paid = self._site.books.billing.pricing(part.subentry_id)
+        return billed is not None, paid is not None
+
+    def _returned(self, part: ConfigSubentry) -> str | None:
+        """Return the entity of what flows back, None where nothing has ever counted that."""
+        counted = self._site.books.target(part.subentry_id, FED) is not None
+        return self._entity(part, "returned") if counted else None
 
     def _entity(self, part: ConfigSubentry, key: str) -> str | None:
         """Return the entity of a part that shows something, None if it has none that is used."""

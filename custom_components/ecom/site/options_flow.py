@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import probatio
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.helpers import selector
 
 from ..texts import option_texts
-from .energy_offer import ENERGY, Addition, EnergyOffer
+from .energy_offer import ENERGY, Addition, EnergyOffer, Remark
 from .notify_targets import is_target
 from .options import CONF_NOTIFY, schema
 
 CONF_ADD: Final = "add"
-KINDS: Final = ("grid", "solar", "battery", "water", "gas", "device", "water_device", "with_cost")
+KINDS: Final = (
+    *("grid", "grid_alone", "solar", "battery", "water", "gas", "device", "water_device"),
+    "with_cost",
+)
+REMARKS: Final = ("battery_left_out", "beside")
 
 
 class SiteOptionsFlow(OptionsFlow):
@@ -21,7 +25,8 @@ class SiteOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what it is about."""
-        if ENERGY not in self.hass.config.components:
+        loaded = self.config_entry.state is ConfigEntryState.LOADED
+        if ENERGY not in self.hass.config.components or not loaded:
             return await self.async_step_site_init(user_input)
         return self.async_show_menu(step_id="init", menu_options=["site_init", "site_energy"])
 
@@ -48,8 +53,11 @@ class SiteOptionsFlow(OptionsFlow):
         """Show what would be added to the Energy dashboard, and add it if that is wanted."""
         offer = EnergyOffer(self.hass, self.config_entry)
         additions = await offer.additions()
+        remarks = await self._told(await offer.remarks(additions))
         if not additions:
-            return self.async_abort(reason="energy_nothing")
+            return self.async_abort(
+                reason="energy_nothing", description_placeholders={"remarks": remarks}
+            )
         if user_input is not None:
             if not user_input[CONF_ADD]:
                 return self.async_abort(reason="energy_declined")
@@ -62,7 +70,7 @@ class SiteOptionsFlow(OptionsFlow):
             data_schema=probatio.Schema(
                 {probatio.Required(CONF_ADD, default=False): selector.BooleanSelector()}
             ),
-            description_placeholders={"additions": await self._listed(additions)},
+            description_placeholders={"additions": await self._listed(additions) + remarks},
         )
 
     async def _listed(self, additions: Iterable[Addition]) -> str:
@@ -72,3 +80,8 @@ class SiteOptionsFlow(OptionsFlow):
             f"- {each.title}: {kinds[each.kind]}{kinds['with_cost'] if each.has_cost else ''}"
             for each in additions
         )
+
+    async def _told(self, remarks: Iterable[Remark]) -> str:
+        """Return a paragraph for each remark."""
+        texts = await option_texts(self.hass, translation_key="energy_remark", options=REMARKS)
+        return "".join(f"\n\n{texts[each.key].format(meters=each.meters)}" for each in remarks)

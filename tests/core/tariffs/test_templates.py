@@ -387,14 +387,14 @@ def test_tiers_are_lines_of_a_bound_and_a_price() -> None:
             "dynamic",
             {"curve": "spot", "floor": 2, "cap": 1},
             "floor_above_cap",
-            {"component": "energy"},
+            {"component": "energy", "setting": "floor"},
         ),
         ("feed_in", {}, "setting_missing", {"setting": "prices"}),
         (
             "feed_in",
             {"requested": "2026-05-01", "kwc": 3},
             "feed_in_not_known",
-            {"requested": "2026-05-01", "kwc": "3"},
+            {"requested": "2026-05-01", "kwc": "3", "setting": "requested"},
         ),
         ("water", {}, "setting_missing", {"setting": "prices"}),
         (
@@ -410,7 +410,11 @@ def test_tiers_are_lines_of_a_bound_and_a_price() -> None:
             "price_too_large",
             {"setting": "tiers", "line": "2", "text": "10001"},
         ),
-        ("water", {"tiers": "80 1\n60 1\n2"}, "tier_bounds", {"component": "energy"}),
+        *(
+            ("water", {"tiers": tiers}, "tiers_order", {"setting": "tiers", "line": line})
+            for tiers, line in (("80 1\n\n60 1\n2", "3"), ("80 1\n80 2\n3", "2"), ("0 1\n2", "1"))
+        ),
+        ("water", {"tiers": "1", "anchor": "02-29"}, "setting_value", {"setting": "anchor"}),
         ("water", {"tiers": "1", "anchor": "02-30"}, "setting_value", {"setting": "anchor"}),
         ("water", {"tiers": "1", "anchor": "June"}, "setting_value", {"setting": "anchor"}),
         ("water", {"tiers": "1", "dwellings": 0}, "setting_value", {"setting": "dwellings"}),
@@ -457,3 +461,94 @@ def test_no_template_is_no_contract() -> None:
     with pytest.raises(ContractError) as caught:
         make({}, "here", "Europe/Paris", "EUR")
     assert caught.value.args == ("setting_missing", {"setting": "template"})
+
+
+REFORM = "2026-12-01 summer: 02:00-07:00 12:00-15:00\n2026-12-01 winter: 23:00-07:00"
+
+
+@pytest.mark.parametrize(
+    ("template", "settings"),
+    [
+        ("peak_offpeak", {"prices": "0.3 0.2"}),
+        ("peak_offpeak", {"prices": "2026-11-01 0.3 0.2"}),
+        ("peak_offpeak", {"prices": "0.3 0.2", "since": "2026-11-30"}),
+        ("regulated_peak_offpeak", {"kva": 6}),
+    ],
+)
+def test_hours_that_begin_after_the_contract(template: str, settings: dict[str, Any]) -> None:
+    """Nothing says which band holds until then, and it is said at the hours."""
+    told = {"day": "2026-12-01", "setting": "windows"}
+    assert refused(template, windows=REFORM, **settings) == ("windows_late", told)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"prices": "2026-12-01 0.3 0.2"},
+        {"prices": "0.3 0.2", "since": "2026-12-01"},
+        {"prices": "0.3 0.2", "windows": f"22h-6h\n{REFORM}"},
+    ],
+)
+def test_hours_that_begin_with_the_contract(settings: dict[str, Any]) -> None:
+    """Or say what held before: these can be."""
+    assert made("peak_offpeak", **{"windows": REFORM, **settings})
+
+
+LATE, GAS = "2026-08-01", {"prices": "1", "coefficient": "11"}
+
+
+@pytest.mark.parametrize(
+    ("template", "settings", "setting"),
+    [
+        ("flat", {"prices": f"{LATE} 0.2"}, "prices"),
+        ("flat", {"prices": "0.2", "standing": f"{LATE} 12"}, "standing"),
+        ("flat", {"prices": "0.2", "excise": f"{LATE} 0.03"}, "excise"),
+        ("feed_in", {"prices": f"{LATE} 0.04"}, "prices"),
+        ("gas", {**GAS, "coefficient": f"{LATE} 11"}, "coefficient"),
+        ("water", {"tiers": "80 1\n2", "wastewater": f"{LATE} 2"}, "wastewater"),
+        ("hot_water", {"cold_water": f"{LATE} 2", "energy_price": "0.1"}, "cold_water"),
+        ("hot_water", {"cold_water": "2", "energy_price": f"{LATE} 0.1"}, "energy_price"),
+        ("heat", {"prices": "1", "heating_share": f"{LATE} 9"}, "heating_share"),
+        ("regulated_base", {"cta": f"{LATE} 15"}, "cta"),
+    ],
+)
+def test_what_begins_after_the_contract(
+    template: str, settings: dict[str, Any], setting: str
+) -> None:
+    """Is said at its field."""
+    told = {"day": LATE, "since": "2026-01-01", "setting": setting}
+    assert refused(template, since="2026-01-01", **settings) == ("series_late", told)
+
+
+def test_regulated_prices_have_a_beginning() -> None:
+    """No contract begins before the prices that come with ECOM."""
+    told = {"day": "2012-07-23", "setting": "since"}
+    assert refused("regulated_base", kva=6, since="2012-07-22") == ("prices_not_before", told)
+
+
+@pytest.mark.parametrize(
+    ("template", "settings", "value", "setting"),
+    [
+        ("dynamic", {"curve": "spot", "factor": "10001"}, "10001", "factor"),
+        ("dynamic", {"curve": "spot", "factor": "2", "offset": "-10001"}, "-10001", "offset"),
+        ("dynamic", {"curve": "spot", "offset": "10001"}, "10001", "offset"),
+        (
+            "hot_water",
+            {"cold_water": "2", "energy_price": "5000", "kwh_per_m3": "3"},
+            "15000",
+            "energy_price",
+        ),
+    ],
+)
+def test_a_price_that_is_made_too_large(
+    template: str, settings: dict[str, Any], value: str, setting: str
+) -> None:
+    """By what it is multiplied with, or what is added."""
+    told = {"value": value, "setting": setting}
+    assert refused(template, **settings) == ("price_of_unit_too_large", told)
+
+
+def test_a_contract_ends_after_it_begins() -> None:
+    """It is said at its end."""
+    key, told = refused("flat", prices="1", since="2026-02-01", until="2026-02-01")
+    assert (key, told["setting"]) == ("contract_ends_before_it_begins", "until")

@@ -8,7 +8,13 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .check_schedules import check_schedules, check_window, is_day_of_year, odd_schedules
+from .check_schedules import (
+    LEAP_DAY,
+    check_schedules,
+    check_window,
+    is_day_of_year,
+    odd_schedules,
+)
 from .findings import Notice, error
 from .model import (
     Adder,
@@ -118,7 +124,7 @@ def _check_bounds(component: Tiered) -> None:
     if not bounds or bounds[-1] is not None or len(inner) < len(bounds) - 1 or not rising:
         raise error("tier_bounds", component=component.key)
     month, day = component.anchor
-    if component.dwellings < 1 or not is_day_of_year(month, day) or (month, day) == (2, 29):
+    if component.dwellings < 1 or not is_day_of_year(month, day) or (month, day) == LEAP_DAY:
         raise error("tier_cycle", component=component.key)
 
 

@@ -12,6 +12,9 @@ from .rates import used_schedules
 OFF_PEAK_MINUTES: Final = 480
 """French off-peak is eight hours a day (arrêté of 30 October 2014; TURPE 7 keeps it)."""
 
+LEAP_DAY: Final = (2, 29)
+"""Nothing can begin each year on it."""
+
 
 def check_schedules(contract: Contract, since: date | None) -> None:
     """Raise ``ContractError`` for a schedule that cannot be, or bands that do not fit prices.

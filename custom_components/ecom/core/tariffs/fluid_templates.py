@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
-from .check_schedules import is_day_of_year
+from .check_schedules import LEAP_DAY, is_day_of_year
 from .findings import error
 from .french_bands import EVERY_HOUR
 from .model import Component, Contract, ContractError, Energy, Fluid, Tiered, Version
@@ -116,6 +116,7 @@ def tiers_of(text: str) -> tuple[tuple[Decimal | None, tuple[Version, ...]], ...
         if raw.strip()
     ]
     found: list[tuple[Decimal | None, tuple[Version, ...]]] = []
+    below = Decimal(0)
     for index, (number, words) in enumerate(lines, 1):
         expected = 1 if index == len(lines) else 2
         if len(words) != expected:
@@ -124,6 +125,10 @@ def tiers_of(text: str) -> tuple[tuple[Decimal | None, tuple[Version, ...]], ...
         price = price_of_unit(words[-1], number)
         if min(price, bound or 0) < 0:
             raise error("prices_negative", line=number)
+        if bound is not None:
+            if bound <= below:
+                raise error("tiers_order", line=number)
+            below = bound
         found.append((bound, (Version(value=price),)))
     return tuple(found)
 
@@ -146,7 +151,10 @@ def _anchor(settings: Settings) -> tuple[int, int]:
     month, _, day = settings.text("anchor", "01-01").partition("-")
     if not (month.isdecimal() and day.isdecimal() and is_day_of_year(int(month), int(day))):
         raise error("setting_value", setting="anchor")
-    return int(month), int(day)
+    anchor = int(month), int(day)
+    if anchor == LEAP_DAY:
+        raise error("setting_value", setting="anchor")
+    return anchor
 
 
 def _supplied(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from .check import check
 from .findings import error
 from .fluid_templates import gas, heat, hot_water, water
+from .form_errors import in_form
 from .france import regulated
 from .france_rows import Option
 from .json_form import from_json
@@ -35,10 +36,15 @@ def make(settings: Mapping[str, Any], key: str, zone: str, currency: str) -> Con
     template = TEMPLATES.get(name)
     if template is None:
         raise error("unknown_template", template=name)
-    contract = replace(template(found), key=key)
-    if template is not _custom:
+    if template is _custom:
+        contract = replace(_custom(found), key=key)
+        check(contract)
+        return contract
+    try:
+        contract = template(found)
         contract = replace(
             contract,
+            key=key,
             zone=zone,
             currency=contract.currency if name in REGULATED else currency,
             since=found.day("since"),
@@ -46,7 +52,9 @@ def make(settings: Mapping[str, Any], key: str, zone: str, currency: str) -> Con
             price_change_at=_clock(found, "price_change_at", contract.price_change_at),
             day_start=_clock(found, "day_start", contract.day_start),
         )
-    check(contract)
+        check(contract)
+    except ContractError as err:
+        raise in_form(err, found, regulated=name in REGULATED) from err
     return contract
 
 
