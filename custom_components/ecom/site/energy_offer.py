@@ -218,7 +218,8 @@ class EnergyOffer:
 
     def _priced(self, part: ConfigSubentry) -> tuple[bool, bool]:
         """Return whether a contract bills a meter, and whether one pays for what it feeds in."""
-        billed, paid = self._site.books.billing.pricing(part.subentry_id)
+        assigned = self._site.books.billing.assigned
+        billed, paid = assigned.get(part.subentry_id, (None, None))
         return billed is not None, paid is not None
 
     def _returned(self, part: ConfigSubentry) -> str | None:
