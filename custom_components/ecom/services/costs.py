@@ -22,7 +22,7 @@ from .asking import (
     site_of,
 )
 from .naming import member_named, part_of
-from .rights import about, check_administrator, check_allowed, is_administrator, own_members
+from .rights import check_administrator, check_theirs, is_administrator, own_members, refusal
 
 GET_COSTS: Final = "get_costs"
 
@@ -77,13 +77,11 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
         parts[member_named(picture, call.data[ATTR_MEMBER])] = None
     if any(part in picture.contracts for part in parts):
         await check_administrator(call)  # What a contract supplied is the whole building's.
-    for part in parts:
-        for member in about(picture, part, start, end):
-            await check_allowed(picture, call, member)
+    await check_theirs(picture, call, parts, start, end)
     if parts or ATTR_ENTITIES in call.data:
         return [*parts]
     billed = [key for key, meter in picture.meters.items() if meter.billed or meter.paid]
     if await is_administrator(call):
         return billed
-    mine = set(await own_members(picture, call))
-    return [key for key in billed if mine.issuperset(about(picture, key, start, end))]
+    mine = await own_members(picture, call)
+    return [key for key in billed if refusal(picture, mine, key, start, end) is None]
