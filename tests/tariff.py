@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from custom_components.ecom.core.tariffs.pricing import PriceSlice, UnitPrice
@@ -24,6 +24,7 @@ class Changes:
     """The slices as they follow each other; the first one holds since ever."""
 
     slices_: list[PriceSlice]
+    zone: tzinfo = UTC
 
     @classmethod
     def of(cls, first: PriceSlice, *later: PriceSlice) -> Changes:

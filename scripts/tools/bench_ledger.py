@@ -45,6 +45,8 @@ ZONE: Final = ZoneInfo("Europe/Paris")
 class TwoTimes:
     """A contract with two off-peak times a day, in UTC."""
 
+    zone = UTC
+
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of a time."""
         at = start.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -15,6 +15,7 @@ from custom_components.ecom.core.timeline import (
     floor_hour,
     floor_quarter,
     from_ms,
+    hour_around,
     hours,
     midnight,
     slots,
@@ -62,6 +63,26 @@ def test_hours_are_those_of_the_zone() -> None:
     found = list(slots(at("2026-01-01T18:30"), at("2026-01-01T20:00"), Resolution.HOUR, kolkata))
     assert [slot.start for slot in found] == [at("2026-01-01T18:30"), at("2026-01-01T19:30")]
     assert found[-1].end == at("2026-01-01T20:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "tops"),
+    [
+        ("Asia/Kolkata", (0, 30, 60)),
+        ("Asia/Kathmandu", (0, 15, 60)),
+        ("America/St_Johns", (0, 30, 60)),
+        ("Europe/Paris", (0, 60)),
+    ],
+)
+def test_an_hour_ends_where_one_of_utc_or_of_the_zone_does(
+    zone: str, tops: tuple[int, ...]
+) -> None:
+    """What lies between two of them is in one hour of each."""
+    noon = to_ms(at("2026-01-01T12:00"))
+    for since, until in pairwise(tops):
+        time = noon + since * 60_000, noon + until * 60_000
+        for moment in (time[0], time[1] - 1):
+            assert hour_around(moment, ZoneInfo(zone)) == time
 
 
 def test_a_december_ends_with_the_year() -> None:

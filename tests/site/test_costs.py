@@ -361,6 +361,49 @@ async def test_a_tenant_who_left_sees_nothing_of_the_next_one(house: House) -> N
     assert raised.value.translation_key == "not_yours"
 
 
+async def test_days_that_are_nobodys_are_for_administrators(house: House) -> None:
+    """The tenant who left is told of the own days, and so is the one who comes later."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", moved_out="2026-10-10", user="ada"),
+        member("chloe", "anna", moved_in="2026-10-25", user="zoe"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    ada, zoe, boss = flats.user("ada"), flats.user("zoe"), flats.user("boss", admin=True)
+    meter_ = {"entity_id": sensor(flats, "anna")}
+    empty = {"start": "2026-10-10 00:00:00", "end": "2026-10-25 00:00:00"}
+    assert energies(await flats.costs(boss, **meter_, **empty)) == {"Anna": [10.000001]}
+    early, late = {"end": "2026-10-10 00:00:00"}, {"start": "2026-10-25 00:00:00"}
+    assert energies(await flats.costs(ada, **meter_, **early)) == {"Anna": [40.0]}
+    assert energies(await flats.costs(zoe, **meter_, **late)) == {"Anna": [0.0]}
+    for user, days in (
+        (ada, empty),
+        (ada, {"end": "2026-10-10 01:00:00"}),
+        (zoe, {"start": "2026-10-24 23:00:00"}),
+        (flats.user("max"), empty),
+    ):
+        assert "Anna" not in energies(await flats.costs(user, **days))
+        for action in ("get_costs", "get_consumption"):
+            times = {"start": "2026-10-01 00:00:00", "end": "2026-11-01 00:00:00", **days}
+            with pytest.raises(ServiceValidationError) as raised:
+                await flats.ask(action, user, **meter_, **times)
+            assert raised.value.translation_key == "nobodys_days"
+
+
+async def test_one_who_is_both_tenants_is_told_of_all_days(house: House) -> None:
+    """Who moved from one contract of a flat to the next one is two members, and one user."""
+    parts = [
+        *USUAL[:5],
+        member("anna", "anna", moved_out="2026-10-10", user="ada"),
+        member("anna2", "anna", moved_in="2026-10-10", user="ada"),
+    ]
+    flats = await Flats.at(house, *parts)
+    flats.writes(USED)
+    found = await flats.costs(flats.user("ada"), entity_id=sensor(flats, "anna"))
+    assert energies(found) == {"Anna": [50.000001]}
+
+
 async def test_a_user_who_is_gone_is_nobody(flats: Flats) -> None:
     """And may not ask about members."""
     stranger = flats.user("stranger")

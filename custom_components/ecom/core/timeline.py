@@ -13,6 +13,7 @@ from enum import StrEnum
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 QUARTER_MS = 900_000
+HOUR_MS = 4 * QUARTER_MS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -56,7 +57,17 @@ def ceil_quarter(moment: datetime) -> datetime:
 
 def floor_hour(moment: datetime) -> datetime:
     """Return the top of the hour, in UTC, that a moment is in, as the recorder counts hours."""
-    return from_ms(to_ms(moment) // (4 * QUARTER_MS) * (4 * QUARTER_MS))
+    return from_ms(to_ms(moment) // HOUR_MS * HOUR_MS)
+
+
+def hour_around(moment: int, zone: tzinfo) -> tuple[int, int]:
+    """Return the time around a moment, in ms, that no top of an hour cuts: of UTC, or a zone.
+
+    Where clocks differ from UTC by half-hours a day begins within an hour of UTC.
+    """
+    shift = (from_ms(moment).astimezone(zone).utcoffset() or timedelta()) // _MS % HOUR_MS
+    starts = moment // HOUR_MS * HOUR_MS, (moment + shift) // HOUR_MS * HOUR_MS - shift
+    return max(starts), min(starts) + HOUR_MS
 
 
 def hours(start: datetime, end: datetime) -> Iterator[datetime]:

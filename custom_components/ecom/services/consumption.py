@@ -24,7 +24,7 @@ from .asking import (
     site_of,
 )
 from .naming import member_named
-from .rights import about, check_allowed, is_administrator, own_members
+from .rights import check_allowed, check_theirs, is_administrator, own_members, refusal
 
 GET_CONSUMPTION: Final = "get_consumption"
 
@@ -72,13 +72,11 @@ async def _meters(
         await check_allowed(picture, call, member)
         meters = picture.members[member].config.meters
         named |= dict.fromkeys(each for each in meters if each in picture.meters)
-    for meter in named:
-        for member in about(picture, meter, start, end):
-            await check_allowed(picture, call, member)
+    await check_theirs(picture, call, named, start, end)
     if call.data.get(ATTR_ENTITIES) or ATTR_MEMBER in call.data:
         return [*named], False
     if await is_administrator(call):
         return site.asked(), True
-    mine = set(await own_members(picture, call))
-    found = [key for key in site.asked() if mine.issuperset(about(picture, key, start, end))]
+    mine = await own_members(picture, call)
+    found = [key for key in site.asked() if refusal(picture, mine, key, start, end) is None]
     return found, len(found) == len(site.asked())

@@ -1,7 +1,7 @@
 """What meters, contracts and members cost."""
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 import probatio
@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from ..const import DOMAIN
-from ..core.timeline import HOUR, Resolution, Slot, floor_hour, slots
+from ..core.timeline import Resolution, Slot, from_ms, hour_around, slots, to_ms
 from ..site.picture import Picture
 from .asking import (
     ATTR_ENTITIES,
@@ -22,7 +22,7 @@ from .asking import (
     site_of,
 )
 from .naming import member_named, part_of
-from .rights import about, check_administrator, check_allowed, is_administrator, own_members
+from .rights import check_administrator, check_theirs, is_administrator, own_members, refusal
 
 GET_COSTS: Final = "get_costs"
 
@@ -43,7 +43,7 @@ async def get_costs(call: ServiceCall) -> ServiceResponse:
     """Return what was used in a period and what that cost; without a resolution, in all."""
     site = site_of(call.hass)
     picture = site.statements.picture()
-    start, end = _hours(*period_of(call))
+    start, end = _hours(*period_of(call), picture.zone)
     parts = await _parts(call, picture, start, end)
     if not parts:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_billed")
@@ -61,9 +61,11 @@ async def get_costs(call: ServiceCall) -> ServiceResponse:
     return {"resolution": resolution, "costs": found}
 
 
-def _hours(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+def _hours(start: datetime, end: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return a period of whole hours: shorter times the ledger does not part."""
-    return floor_hour(start), floor_hour(end + HOUR - timedelta(milliseconds=1))
+    first, _ = hour_around(to_ms(start), zone)
+    _, last = hour_around(to_ms(end) - 1, zone)
+    return from_ms(first), from_ms(last)
 
 
 async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: datetime) -> list[str]:
@@ -75,13 +77,11 @@ async def _parts(call: ServiceCall, picture: Picture, start: datetime, end: date
         parts[member_named(picture, call.data[ATTR_MEMBER])] = None
     if any(part in picture.contracts for part in parts):
         await check_administrator(call)  # What a contract supplied is the whole building's.
-    for part in parts:
-        for member in about(picture, part, start, end):
-            await check_allowed(picture, call, member)
+    await check_theirs(picture, call, parts, start, end)
     if parts:
         return [*parts]
     billed = [key for key, meter in picture.meters.items() if meter.billed or meter.paid]
     if await is_administrator(call):
         return billed
-    mine = set(await own_members(picture, call))
-    return [key for key in billed if mine.issuperset(about(picture, key, start, end))]
+    mine = await own_members(picture, call)
+    return [key for key in billed if refusal(picture, mine, key, start, end) is None]

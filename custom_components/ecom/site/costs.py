@@ -201,7 +201,7 @@ class Costs:
 
     def _shine(self, each: Counted, rows: dict[RowKey, Row], cells: Sequence[Cell]) -> None:
         """Add up how much of what was counted was own sun."""
-        found = usage_rows(rows)
+        found = usage_rows(rows, self._picture.zone)
         quarters = self._usage.quarters(each.flow, self._start, self._end)
         used = {quarter: known.amount for quarter, known in quarters.items()}
         part = parted(found, self._sun, used)

@@ -64,7 +64,7 @@ class Usage:
         found = self.ledger_rows(flow, start, end)
         if tariff is not None:
             found, _ = reprice(found, tariff, used={})
-        return usage_rows(found)
+        return usage_rows(found, self._picture.zone)
 
     def amount(self, flow: Flow, start: datetime, end: datetime) -> int:
         """Return what was counted in a time, in mWh or ml."""

@@ -61,6 +61,11 @@ class PlainPricing:
     curve: Mapping[datetime, Decimal] = field(default_factory=dict)
     provisional: bool = False
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The contract's zone."""
+        return ZoneInfo(self.contract.zone)
+
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Bills ask for no slices."""
         raise NotImplementedError

@@ -2,24 +2,29 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from custom_components.ecom.core.billing.from_ledger import less, money, usage_rows
 from custom_components.ecom.core.billing.usage import Quality
 from custom_components.ecom.core.costs.rows import NO_FLAG, Flag, Row
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+KOLKATA = ZoneInfo("Asia/Kolkata")
 MINUTE = int(NOON.timestamp()) // 60
 
 
 def test_a_row_ends_where_the_next_one_begins() -> None:
-    """Or with its hour; bands of one time have the same end."""
+    """Or with its hour, by UTC or by the clock; bands of one time have the same end."""
+    assert [row.end for row in usage_rows({(MINUTE, "hp"): Row(amount=1)}, KOLKATA)] == [
+        NOON + timedelta(minutes=30)
+    ]
     rows = {
         (MINUTE + 24, "hc"): Row(amount=1),
         (MINUTE, "hp"): Row(amount=2),
         (MINUTE, "hc"): Row(amount=3),
         (MINUTE + 120, "hp"): Row(amount=4),
     }
-    found = [(row.start - NOON, row.end, row.band, row.amount) for row in usage_rows(rows)]
+    found = [(row.start - NOON, row.end, row.band, row.amount) for row in usage_rows(rows, UTC)]
     minutes = [timedelta(minutes=n) for n in (0, 24, 60, 120, 180)]
     assert found == [
         (minutes[0], NOON + minutes[1], "hc", 3),
@@ -38,13 +43,13 @@ def test_how_well_it_is_known() -> None:
         Flag.SPLIT | Flag.ESTIMATED: Quality.ESTIMATED,
     }
     for flags, quality in kinds.items():
-        (row,) = usage_rows({(MINUTE, "all"): Row(amount=1, bound=25 * 10**10, flags=flags)})
+        (row,) = usage_rows({(MINUTE, "all"): Row(amount=1, bound=25 * 10**10, flags=flags)}, UTC)
         assert (row.quality, row.bound) == (quality, Decimal("0.25"))
 
 
 def test_what_is_taken_away() -> None:
     """Adds up to nothing with what it was."""
-    rows = usage_rows({(MINUTE, "all"): Row(amount=7)})
+    rows = usage_rows({(MINUTE, "all"): Row(amount=7)}, UTC)
     assert [row.amount for row in (*rows, *less(rows))] == [7, -7]
 
 

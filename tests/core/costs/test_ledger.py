@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -227,6 +228,21 @@ def test_the_next_boundary() -> None:
     prices = Account(TWO).prices
     assert prices.boundary_after(to_ms(NOON)) == to_ms(SWITCH)
     assert prices.boundary_after(to_ms(SWITCH)) == to_ms(NOON + 60 * MINUTE)
+
+
+@pytest.mark.parametrize("band", [None, HC])
+def test_hours_are_those_of_the_zone_as_well(band: str | None) -> None:
+    """Midnight of Kathmandu is a quarter past the hour; so is what a register counted cut."""
+    contract = replace(TWO, zone=ZoneInfo("Asia/Kathmandu"))
+    account = Account(contract)
+    account.count(step(-60, 0, 4), band=band)
+    name = band or HP
+    price = 0.1589 if band else 0.2142
+    assert rows(account) == {
+        ("11:00", name): pytest.approx((1, price)),
+        ("11:15", name): pytest.approx((3, 3 * price)),
+    }
+    assert account.prices.boundary_after(to_ms(NOON)) == to_ms(NOON + 15 * MINUTE)
 
 
 def test_what_cannot_be_stored_is_taken_back() -> None:

@@ -1,6 +1,8 @@
 """Rows made anew say what was counted live, as far as that can still be known."""
 
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,3 +181,11 @@ def test_rows_from_quarter_hours_are_those_of_the_readings(
     difference = total(made.values()).less(total(live.values()))
     assert (difference.amount, difference.unpriced) == (0, 0)
     assert abs(difference.money) <= bounds
+
+
+def test_what_ended_with_a_day_stays_in_it() -> None:
+    """Of the day that begins within the hour there is no row: nothing was used in it then."""
+    kathmandu = replace(TWO, zone=ZoneInfo("Asia/Kathmandu"))
+    rows = {(MINUTE_OF_NOON, HP): Row(amount=UNIT)}
+    found, _ = reprice(rows, kathmandu, used={})
+    assert {key: row.amount for key, row in found.items()} == {(MINUTE_OF_NOON, HP): UNIT}

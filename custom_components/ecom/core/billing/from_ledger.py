@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import tzinfo
 from decimal import Decimal
 from itertools import pairwise
 
-from ..costs.rows import HOUR_MS, MINUTE_MS, Flag, Row, Rows
-from ..timeline import from_ms
+from ..costs.rows import MINUTE_MS, Flag, Row, Rows
+from ..timeline import from_ms, hour_around
 from .usage import Quality, UsageRow
 
 _PICO = -12
@@ -18,14 +19,17 @@ def money(amount: int) -> Decimal:
     return Decimal(amount).scaleb(_PICO)
 
 
-def usage_rows(rows: Rows) -> list[UsageRow]:
-    """Return rows in the order of time; each ends where the next one begins, or its hour ends."""
+def usage_rows(rows: Rows, zone: tzinfo) -> list[UsageRow]:
+    """Return rows in the order of time; each ends where the next one begins, or its hour ends.
+
+    Hours are those of UTC, and those of a zone.
+    """
     minutes = sorted({minute for minute, _ in rows})
     following = dict(pairwise(minutes))
     found = []
     for minute, band in sorted(rows):
         start = minute * MINUTE_MS
-        hour = (start // HOUR_MS + 1) * HOUR_MS
+        _, hour = hour_around(start, zone)
         end = min(following.get(minute, hour // MINUTE_MS) * MINUTE_MS, hour)
         found.append(_usage(rows[minute, band], start, end, band))
     return found

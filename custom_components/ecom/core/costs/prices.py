@@ -1,14 +1,18 @@
-"""Prices over time in whole numbers, cut at every hour and at every boundary of a contract."""
+"""Prices over time in whole numbers, cut at every hour and at every boundary of a contract.
+
+Hours are those of UTC and of the zone of the contract, where these are not the same.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 from math import ceil
 from typing import Final
 
 from ..tariffs.model import ALWAYS
 from ..tariffs.pricing import PriceSlice, Pricing
-from ..timeline import from_ms, to_ms
+from ..timeline import from_ms, hour_around, to_ms
 from .rows import HOUR_MS, MINUTE_MS, UNIT
 
 _SCALE: Final = 1_000_000
@@ -139,6 +143,10 @@ class Prices:
         """Return when the piece ends that a moment is in, at the latest with the hour."""
         return self.pieces(moment, moment // HOUR_MS * HOUR_MS + HOUR_MS)[0].end
 
+    def hour(self, moment: int) -> tuple[int, int]:
+        """Return the hour that a moment is in, or the part of it in which no other one begins."""
+        return hour_around(moment, UTC if self.pricing is None else self.pricing.zone)
+
     def cycle(self, moment: int) -> int | None:
         """Return when the cycle began in which a moment is; None where nothing is in tiers."""
         rate = self.pieces(moment, moment + 1)[0].rate
@@ -150,8 +158,13 @@ class Prices:
         Each is priced as the band is at its nearest time.
         """
         return [
-            Piece(start=start, end=end, minute=start // HOUR_MS * 60, rate=self._of(start, band))
-            for start, end in hour_cuts(since, until)
+            Piece(
+                start=start,
+                end=end,
+                minute=self.hour(start)[0] // MINUTE_MS,
+                rate=self._of(start, band),
+            )
+            for start, end in self._hours(since, until)
         ]
 
     def _of(self, moment: int, band: str) -> Rate:
@@ -164,8 +177,15 @@ class Prices:
         self._known = [
             Piece(start=start, end=end, minute=start // MINUTE_MS, rate=rate)
             for since, until, rate in self._rates(first, last)
-            for start, end in hour_cuts(since, until)
+            for start, end in self._hours(since, until)
         ]
+
+    def _hours(self, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """Yield a time cut where an hour begins."""
+        while since < until:
+            end = min(self.hour(since)[1], until)
+            yield since, end
+            since = end
 
     def _rates(self, first: int, last: int) -> Iterator[tuple[int, int, Rate]]:
         if self.pricing is None:
@@ -180,11 +200,3 @@ class Prices:
         if self._since < last:
             self._known = [piece for piece in self._known if piece.start >= last]
             self._since = last
-
-
-def hour_cuts(since: int, until: int) -> Iterator[tuple[int, int]]:
-    """Yield a time cut at the tops of the hours."""
-    while since < until:
-        end = min((since // HOUR_MS + 1) * HOUR_MS, until)
-        yield since, end
-        since = end

@@ -10,7 +10,8 @@ from ..tariffs.pricing import Pricing
 from ..timeline import QUARTER_MS
 from .exchange import IndexMark, hour_marks
 from .ledger import Account
-from .rows import HOUR_MS, MINUTE_MS, Flag, Row, RowKey, Rows, Totals, total
+from .prices import Prices
+from .rows import MINUTE_MS, Flag, Row, RowKey, Rows, Totals, total
 
 type Used = Mapping[int, int]
 """What was used of each cycle before the rows begin, by the cycle's beginning in ms."""
@@ -75,7 +76,7 @@ def reprice(
     account = Account(pricing)
     account.used |= used
     made: dict[RowKey, Row] = {}
-    for (minute, band), until, row in _stretches(rows):
+    for (minute, band), until, row in _stretches(rows, account.prices):
         step = Step(since=minute * MINUTE_MS, until=until, amount=row.amount, index=0)
         account.count(step, band=_kept(account, step, band, registers=registers))
         found = account.drain()
@@ -101,13 +102,12 @@ def _extent(run: list[tuple[int, Quarter]]) -> tuple[int, int]:
     return run[0][0] * QUARTER_MS, (run[-1][0] + 1) * QUARTER_MS
 
 
-def _stretches(rows: Rows) -> Iterator[tuple[RowKey, int, Row]]:
+def _stretches(rows: Rows, prices: Prices) -> Iterator[tuple[RowKey, int, Row]]:
     """Yield rows in their order, each with the end of its time: the next row's, or the hour's."""
     minutes = sorted({minute for minute, _ in rows})
     following = dict(pairwise(minutes))
     for key in sorted(rows):
-        start = key[0] * MINUTE_MS
-        hour = (start // HOUR_MS + 1) * HOUR_MS
+        _, hour = prices.hour(key[0] * MINUTE_MS)
         follower = following.get(key[0])
         yield key, hour if follower is None else min(follower * MINUTE_MS, hour), rows[key]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
@@ -80,6 +80,11 @@ NOTHING_KNOWN = Known(colours={}, curves={})
 
 class Pricing(Protocol):
     """A contract at work."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of its days and hours."""
+        ...
 
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of ``[start, end)``, in order, without a hole between them.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from .model import UNKNOWN_BAND
 from .pricing import PriceSlice, UnitPrice
@@ -38,6 +38,11 @@ class Succession:
     def tariffs(self) -> list[Tariff]:
         """Return what prices, in the order of the terms."""
         return [term.tariff for term in self.terms]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the first term."""
+        return self.terms[0].tariff.zone if self.terms else UTC
 
     @property
     def bands(self) -> frozenset[str]:
