@@ -104,7 +104,7 @@ class Billing:
         subentry = self._entry.subentries[key]
         try:
             contract = contract_of(self._hass, key, subentry.data)
-        except ContractError as err:
+        except ContractError:
             self.tariffs.pop(key, None)
             ir.async_create_issue(
                 self._hass,
@@ -113,7 +113,7 @@ class Billing:
                 is_fixable=False,
                 severity=ir.IssueSeverity.ERROR,
                 translation_key=ISSUE_CONTRACT,
-                translation_placeholders={"contract": subentry.title, "reason": str(err.args[0])},
+                translation_placeholders={"contract": subentry.title},
             )
             return
         self.tariffs[key] = Tariff(contract, self.knowledge.known)
