@@ -31,6 +31,12 @@ async def flow_text(hass: HomeAssistant, path: str, **placeholders: str) -> str:
     return text.format(**placeholders)
 
 
+async def error_text(hass: HomeAssistant, key: str, placeholders: Mapping[str, str]) -> str:
+    """Return what is said where something is refused."""
+    texts = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+    return texts.get(f"component.{DOMAIN}.exceptions.{key}.message", key).format(**placeholders)
+
+
 def number_text(hass: HomeAssistant, value: Decimal, digits: int = 2) -> str:
     """Return a number as it is written in the language of the server, without needless zeros."""
     text = f"{value:.{digits}f}"

@@ -712,6 +712,9 @@ async def test_what_has_no_price(flats: Flats) -> None:
             "amount": "30",
             "unit": "kWh",
         }
+    accepted = await flats.statement(member="Anna", issue=True, accept_unpriced=True)
+    assert accepted["totals"]["gross"] == anna["totals"]["gross"]
+    assert "total: Energy (odd), 30 kWh" in accepted["html"]
 
 
 async def test_who_used_nothing_that_has_no_price(flats: Flats) -> None:

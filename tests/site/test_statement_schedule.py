@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from homeassistant.core import Event, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.ecom.const import DOMAIN
 from custom_components.ecom.core.billing.snapshot import StatementError
 from custom_components.ecom.site.statements import Statements
 from tests.flats import USED, USUAL, Flats, Json, member, ms, priced
@@ -127,6 +129,11 @@ async def test_a_month_whose_price_comes_late(
         await comes(flats, f"{day}T06:30:01")
     assert events == []
     assert caplog.text.count("could not be issued") == 1
+    issue = ir.async_get(house.hass).async_get_issue(DOMAIN, "statement_waiting_Manna")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["member"] == "Anna"
+    assert "1 kWh have no price yet" in issue.translation_placeholders["reason"]
     for key in ("anna", "grid"):
         account = f"entity:{key}#drawn"
         since, until = ms("2026-11-06T08:00"), ms("2026-11-06T09:00")
@@ -134,6 +141,7 @@ async def test_a_month_whose_price_comes_late(
         flats.store.ledger.replace(account, since, until, priced_now)
     await comes(flats, "2026-12-03T06:30:01")
     assert numbers(events) == [("Anna", "2026-0001")]
+    assert "statement_waiting" not in house.issues
 
 
 async def test_only_where_it_is_wanted(house: House) -> None:

@@ -16,7 +16,7 @@ from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Language
 from ..site.groups import is_trunk
 from ..site.picture import Picture
-from ..site.statement_answer import draft_answer, issued_answer
+from ..site.statement_answer import draft_answer, issued_answer, refusal
 from ..site.statement_maker import Asked
 from ..site.statement_runs import Days
 from ..site.statements import Statements, last_month
@@ -25,6 +25,7 @@ from .naming import member_named, part_of
 from .rights import check_administrator, check_allowed, is_administrator, own_members
 
 GET_STATEMENT: Final = "get_statement"
+ATTR_ACCEPT: Final = "accept_unpriced"
 ATTR_ISSUE: Final = "issue"
 ATTR_LANGUAGE: Final = "language"
 ATTR_NUMBER: Final = "number"
@@ -40,6 +41,7 @@ STATEMENT: Final = probatio.Schema(
         probatio.Optional(ATTR_END): cv.date,
         probatio.Optional(ATTR_LANGUAGE): probatio.Coerce(Language),
         probatio.Optional(ATTR_ISSUE, default=False): cv.boolean,
+        probatio.Optional(ATTR_ACCEPT, default=False): cv.boolean,
         probatio.Optional(ATTR_NUMBER): cv.string,
     }
 )
@@ -57,7 +59,10 @@ async def get_statement(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN, translation_key="quarters_unreadable"
         ) from err
     except StatementError as err:
-        raise _refused(err, statements.picture()) from err
+        key, placeholders = refusal(err, statements.picture())
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+        ) from err
 
 
 async def _numbered(call: ServiceCall, statements: Statements) -> ServiceResponse:
@@ -87,7 +92,7 @@ async def _asked(call: ServiceCall, statements: Statements) -> ServiceResponse:
         language=call.data.get(ATTR_LANGUAGE, Language(picture.options.language)),
     )
     if call.data[ATTR_ISSUE]:
-        issued, _ = await statements.issue(asked)
+        issued, _ = await statements.issue(asked, accept_unpriced=call.data[ATTR_ACCEPT])
         return issued_answer(issued)
     if (found := await statements.last(asked)) is not None:
         return issued_answer(found)
@@ -149,15 +154,3 @@ def _days(data: Mapping[str, Any]) -> Days:
     if fault is not None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key=fault)
     return Days(since=since, until=until)
-
-
-def _refused(err: StatementError, picture: Picture) -> ServiceValidationError:
-    """Return an error in words; those that it names are members by their ids."""
-    key, *given = err.args
-    placeholders = dict(given[0]) if given else {}
-    for name in ("member", "unit"):
-        if placeholders.get(name) in picture.members:
-            placeholders[name] = picture.members[placeholders[name]].name
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
-    )

@@ -9,6 +9,7 @@ from ..core.billing.lines import Line, TaxLine
 from ..core.billing.parts import Part
 from ..core.billing.render_csv import render_csv
 from ..core.billing.render_html import render_html
+from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Section, Statement
 from ..core.billing.usage import units
 from ..core.tariffs.model import Direction
@@ -30,6 +31,16 @@ def number(value: Decimal) -> float:
 def exact(value: Decimal) -> str:
     """Return a number as text, with all its decimals."""
     return format(value, "f")
+
+
+def refusal(err: StatementError, picture: Picture) -> tuple[str, dict[str, str]]:
+    """Return an error's key and what fills its text in; members are named by their ids."""
+    key, *given = err.args
+    placeholders = dict(given[0]) if given else {}
+    for name in ("member", "unit"):
+        if placeholders.get(name) in picture.members:
+            placeholders[name] = picture.members[placeholders[name]].name
+    return key, placeholders
 
 
 def issued_answer(issued: Issued) -> Json:

@@ -79,15 +79,16 @@ def draft_of(
     return Made(statement=statement, divided=tuple(found))
 
 
-def check(made: Made) -> None:
+def check(made: Made, *, accept_unpriced: bool = False) -> None:
     """See that a draft can be issued; raises ``StatementError``.
 
-    Nothing that was used lacks a price: what is common and lost is everybody's, and a price
-    that is not known is in all statements. The main meter was read throughout.
+    Nothing that was used lacks a price, unless that is accepted: what is common and lost is
+    everybody's, and a price that is not known is in all statements. The main meter was read
+    throughout.
     """
     for section in made.statement.sections:
         for each in section.unpriced:
-            if each.is_usage:
+            if each.is_usage and not accept_unpriced:
                 told = {"contract": section.contract, "amount": _plain(each.quantity)}
                 raise StatementError("statement_unpriced", told | {"unit": UNITS[each.unit]})
     for one in made.divided:

@@ -15,8 +15,10 @@ from ..const import DOMAIN
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Language
 from ..core.billing.texts import Wording
-from ..texts import option_texts
+from ..texts import error_text, option_texts
 from .picture import Person, Picture
+from .raised import Finding, Raised
+from .statement_answer import refusal
 from .statement_maker import Asked
 from .statement_store import Issued
 from .statements import Statements, last_month
@@ -25,6 +27,7 @@ from .telling import tell_all
 _LOGGER = logging.getLogger(__name__)
 
 EVENT_STATEMENT_READY: Final = f"{DOMAIN}_statement_ready"
+ISSUE_WAITING: Final = "statement_waiting"
 HOUR, MINUTE = 6, 30
 SETTLING: Final = timedelta(minutes=15)
 """So long after a start meters have been read again, and what was missed is caught up."""
@@ -40,6 +43,7 @@ class StatementSchedule:
         self._stops: list[CALLBACK_TYPE] = []
         self._lock = asyncio.Lock()
         self._warned: list[Asked] = []
+        self._raised = Raised(hass)
 
     @callback
     def start(self) -> None:
@@ -61,6 +65,7 @@ class StatementSchedule:
         for stop in self._stops:
             stop()
         self._stops = []
+        self._raised.clear()
 
     async def _catch_up(self, now: datetime) -> None:
         local = dt_util.as_local(now)
@@ -74,6 +79,7 @@ class StatementSchedule:
             return
         days = last_month(dt_util.as_local(now).date())
         async with self._lock:
+            waiting: list[Finding] = []
             for person in picture.members.values():
                 if person.lives(days.since, days.until):
                     asked = Asked(
@@ -81,19 +87,23 @@ class StatementSchedule:
                         days=days,
                         language=Language(picture.options.language),
                     )
-                    await self._issue_one(picture, person, asked)
+                    waiting += await self._issue_one(picture, person, asked)
+            self._raised.settle(waiting, ISSUE_WAITING)
 
-    async def _issue_one(self, picture: Picture, person: Person, asked: Asked) -> None:
-        """Issue one statement; what has been issued of that month stays, and is not told again."""
+    async def _issue_one(self, picture: Picture, person: Person, asked: Asked) -> list[Finding]:
+        """Issue one statement, or return why it cannot be issued yet.
+
+        What has been issued of that month stays, and is not told again.
+        """
         try:
             if await self._statements.last(asked) is not None:
-                return
+                return []
             issued, _ = await self._statements.issue(asked)
         except (sqlite3.Error, StatementError) as err:
             if asked not in self._warned:
                 self._warned.append(asked)
                 _LOGGER.warning("A monthly statement could not be issued: %s", err.args[0])
-            return
+            return [await self._waiting(picture, person, err)]
         statement = issued.statement
         self._hass.bus.async_fire(
             EVENT_STATEMENT_READY,
@@ -107,6 +117,21 @@ class StatementSchedule:
             },
         )
         await self._tell(picture, person, issued)
+        return []
+
+    async def _waiting(
+        self, picture: Picture, person: Person, err: sqlite3.Error | StatementError
+    ) -> Finding:
+        """Return a repair that says whose statement waits, and for what."""
+        key, placeholders = "quarters_unreadable", dict[str, str]()
+        if isinstance(err, StatementError):
+            key, placeholders = refusal(err, picture)
+        reason = await error_text(self._hass, key, placeholders)
+        return Finding(
+            text=ISSUE_WAITING,
+            part=person.key,
+            placeholders={"member": person.name, "reason": reason},
+        )
 
     async def _tell(self, picture: Picture, person: Person, issued: Issued) -> None:
         """Tell the member and whoever looks after the site, in the language of the server."""

@@ -56,15 +56,15 @@ class Statements:
         draft = partial(draft_of, self._books.store, stretches, before, asked)
         return await self._in_executor(draft)
 
-    async def issue(self, asked: Asked) -> tuple[Issued, bool]:
+    async def issue(self, asked: Asked, *, accept_unpriced: bool = False) -> tuple[Issued, bool]:
         """Issue a statement, and return whether it is new; raises ``StatementError``.
 
         What has become known of contracts is waited for. What lacks a price, or readings of
-        the main meter, is refused.
+        the main meter, is refused, the former unless it is accepted: it is then in no total.
         """
         await self._books.repricing.settled()
         made = await self.draft(asked)
-        check(made)
+        check(made, accept_unpriced=accept_unpriced)
         store, now = self._books.store.statements, dt_util.utcnow()
         return await self._in_executor(partial(store.issue, asked.party, made.statement, now))
 
