@@ -1,8 +1,13 @@
 """Totals of meters begin when they are first shown, and go on after a restart."""
 
+import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from threading import Event
 
-from custom_components.ecom.core.costs.rows import UNIT
+import pytest
+
+from custom_components.ecom.core.costs.rows import UNIT, Totals
 from tests.grid import Grid
 from tests.house import House
 from tests.members import add_building, meter, minute, runtime, showing
@@ -29,3 +34,32 @@ async def test_a_restart_within_the_first_hour(noon: House) -> None:
     await minute(noon)
     assert runtime(noon).books.ledger.accounts.totals(account).amount == 5 * UNIT
     assert (showing(noon, "flat"), showing(noon, "flat", "cost")) == (5.0, 2.5)
+
+
+async def test_what_is_shown_while_the_past_is_looked_up(
+    noon: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is what was shown before: neither nothing, nor a sum with another past."""
+    flat = await Grid.at(noon, "flat")
+    flat.energy.shows(100.0, unit="kWh")
+    await add_building(noon, meter("flat", flat.data("sub_meter")))
+    await flat.counts(101, minutes=10)
+    await minute(noon)
+    books, account = runtime(noon).books, f"{flat.data()['port']}#drawn"
+    looked, read = Event(), books.begun._read
+
+    def reads_slowly(accounts: Iterable[str]) -> Mapping[str, Totals]:
+        assert looked.wait(10)
+        return read(accounts)
+
+    monkeypatch.setattr(books.begun, "_read", reads_slowly)
+    books.begun.changed(account)
+    await flat.counts(102, minutes=1)
+    slow = noon.hass.async_create_task(books.publisher.publish())
+    await asyncio.sleep(0)
+    await books.publisher.publish()
+    assert showing(noon, "flat") == 1.0
+    looked.set()
+    await slow
+    await noon.hass.async_block_till_done(wait_background_tasks=True)
+    assert showing(noon, "flat") == 2.0

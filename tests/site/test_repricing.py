@@ -214,7 +214,7 @@ async def test_over_a_restart_nothing_is_made_anew(
     await settle(noon)
     assert rebuilt == []
     await noon.unload(home.site)
-    hass_storage["ecom.accounts"]["data"][home.key]["contract"] = "of an older ECOM"
+    hass_storage["ecom.contracts"]["data"]["accounts"][home.key] = {"terms": "of an older ECOM"}
     await noon.hass.config_entries.async_setup(home.site.entry_id)
     await settle(noon)
     assert rebuilt == [home.key]

@@ -1,4 +1,4 @@
-"""Since when the totals of each account are published, and by which contract it was priced.
+"""Since when the totals of each account are published.
 
 An account may be made anew as far back as quarter-hours go. Its entities begin when they
 are first shown, and do not jump by what lies before: that is in the answers of actions
@@ -6,9 +6,8 @@ and in the statistics of the past.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -16,22 +15,12 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..core.costs.rows import HOUR_MS, Totals, total
-from ..core.tariffs.json_form import as_json, from_json
-from ..core.tariffs.model import Contract, ContractError
-from ..core.tariffs.succession import Succession, Term
-from ..core.tariffs.tariff import Tariff
-from ..core.timeline import from_ms, to_ms
 from .ledger_store import LedgerStore
 
 SAVE_DELAY: Final = 5
-COUNTED, PRICED, CONTRACT, LOST = "counted", "priced", "contract", "lost"
+COUNTED, PRICED = "counted", "priced"
 HEADS: Final = {COUNTED: "counted_head", PRICED: "priced_head"}
 """What the hour held in which it began, when it began: its rows go on to grow."""
-
-
-def fingerprint(contract: Contract) -> str:
-    """Return what tells a contract from one with other terms."""
-    return sha256(repr(as_json(contract)).encode()).hexdigest()
 
 
 class Begun:
@@ -42,9 +31,7 @@ class Begun:
         self._hass = hass
         self._ledger = store
         self._store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.accounts")
-        self._contract_store = Store[dict[str, Any]](hass, 1, f"{DOMAIN}.contracts")
         self._known: dict[str, dict[str, Any]] = {}
-        self._contracts: dict[str, Any] = {}
         self._before: dict[str, Totals] = {}
         self._stale: set[str] = set()
         self._asked: set[str] = set()
@@ -53,7 +40,6 @@ class Begun:
     async def load(self) -> None:
         """Take up what an earlier run has noted."""
         self._known = await self._store.async_load() or {}
-        self._contracts = await self._contract_store.async_load() or {}
 
     @callback
     def note(self, account: str, what: str, now: int) -> None:
@@ -66,49 +52,6 @@ class Begun:
     def has(self, account: str, what: str) -> bool:
         """Return whether an account has ever been counted, or priced."""
         return what in self._known.get(account, {})
-
-    @callback
-    def priced_by(self, account: str, pricing: Succession) -> bool:
-        """Return whether an account was priced by those contracts, each in its time."""
-        known = self._known.get(account, {})
-        return bool(known.get(CONTRACT) == _marks(pricing)) and LOST not in known
-
-    @callback
-    def note_contracts(self, account: str, pricing: Succession) -> None:
-        """Note that all of an account is priced by these contracts now."""
-        for tariff in pricing.tariffs:
-            self._contracts[fingerprint(tariff.contract)] = as_json(tariff.contract)
-        known = self._known.setdefault(account, {})
-        known[CONTRACT] = _marks(pricing)
-        known.pop(LOST, None)
-        self._save()
-
-    @callback
-    def note_lost(self, account: str, now: int) -> None:
-        """Note that an account has no contract from now on, and since when that is, in ms."""
-        self._known.setdefault(account, {}).setdefault(LOST, now)
-        self._save()
-
-    def pricing_of(
-        self, account: str, tariff_of: Callable[[Contract], Tariff]
-    ) -> tuple[Succession | None, int | None]:
-        """Return what an account was priced by last, and until when if it has lost that.
-
-        None if it was priced by nothing, or by what cannot be read any more.
-        """
-        known = self._known.get(account, {})
-        try:
-            terms = [
-                Term(
-                    start=None if start is None else from_ms(start),
-                    end=None if end is None else from_ms(end),
-                    tariff=tariff_of(from_json(self._contracts[mark])),
-                )
-                for start, end, mark in known[CONTRACT]
-            ]
-        except KeyError, TypeError, ValueError, ContractError:
-            return None, None
-        return Succession(terms), known.get(LOST)
 
     @callback
     def changed(self, account: str) -> None:
@@ -173,7 +116,7 @@ class Begun:
 
     def shown(self, account: str, totals: Totals) -> Totals | None:
         """Return what is shown of an account's totals; None while that is not known."""
-        if account in self._stale or account not in self._before:
+        if account in self._stale | self._asked or account not in self._before:
             return None
         return Totals(
             amount=totals.amount,
@@ -184,12 +127,6 @@ class Begun:
     async def close(self) -> None:
         """Write what is noted."""
         await self._store.async_save(self._known)
-        await self._contract_store.async_save(self._used_contracts())
-
-    def _used_contracts(self) -> dict[str, Any]:
-        """Return the contracts by which some account was priced last."""
-        used = {mark for each in self._known.values() for *_, mark in each.get(CONTRACT, ())}
-        return {mark: each for mark, each in self._contracts.items() if mark in used}
 
     async def _note_heads(self, accounts: Iterable[str]) -> None:
         """Note what the hours hold in which accounts begin just now."""
@@ -230,19 +167,6 @@ class Begun:
     @callback
     def _save(self) -> None:
         self._store.async_delay_save(lambda: self._known, SAVE_DELAY)
-        self._contract_store.async_delay_save(self._used_contracts, SAVE_DELAY)
-
-
-def _marks(pricing: Succession) -> list[list[Any]]:
-    """Return what is noted of contracts: when each prices, in ms, and its fingerprint."""
-    return [
-        [
-            None if term.start is None else to_ms(term.start),
-            None if term.end is None else to_ms(term.end),
-            fingerprint(term.tariff.contract),
-        ]
-        for term in pricing.terms
-    ]
 
 
 def _rename[T](known: dict[str, T], old: str, new: str) -> None:

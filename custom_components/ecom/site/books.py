@@ -28,6 +28,7 @@ from .ledger import LedgerBook
 from .meter_billing import nodes_of
 from .meters import KINDS, SUBENTRY_METER, MeterConfig, MeterWatch
 from .pasts import DRAWN, FED, account_of
+from .priced_by import PricedBy
 from .publisher import MeterAccounts, Publisher
 from .quarter_store import QuarterStore, Segment
 from .quarters import QuarterBook
@@ -48,12 +49,14 @@ class Books:
         accounts: Accounts,
         billing: Billing,
         begun: Begun,
+        priced_by: PricedBy,
         household: Household,
     ) -> None:
         """Take what is open; ``start`` begins to write."""
         self.store = store
         self.billing = billing
         self.begun = begun
+        self._priced_by = priced_by
         self.household = household
         self._hass = hass
         self._entry = entry
@@ -75,6 +78,8 @@ class Books:
             raise CannotConnect(f"the quarter-hours cannot be opened: {err}") from err
         begun = Begun(hass, store.ledger)
         await begun.load()
+        priced_by = PricedBy(hass)
+        await priced_by.load()
         books = cls(
             hass,
             entry,
@@ -82,6 +87,7 @@ class Books:
             accounts=accounts,
             billing=billing,
             begun=begun,
+            priced_by=priced_by,
             household=await Household.open(hass, entry, store.db),
         )
         await books.external.load()
@@ -94,12 +100,12 @@ class Books:
         self.quarters = QuarterBook(self._hass, directory, self.store, self._accounts)
         self.ledger = LedgerBook(self._hass, self.quarters)
         self.ledger.adjusted = self.begun.changed
-        self._accounts.renamed = self.begun.moved
+        self._accounts.renamed = self._moved
         self._accounts.rename_written = self.begun.written
         self.ledger.remade = self.external.changed
         self.imports = Imports(self._hass, self.quarters, self.ledger, self.begun)
         self.backfill = Backfill(self._hass, directory, self.quarters, self.ledger)
-        self.repricing = Repricing(self._hass, self.ledger, self.begun)
+        self.repricing = Repricing(self._hass, self.ledger, self._priced_by)
         self.billing.changed = self.repricing.learned
         self.quarters.start()
         self.ledger.start()
@@ -139,7 +145,13 @@ class Books:
         await self.household.close()
         await self.billing.close()
         await self.begun.close()
+        await self._priced_by.close()
         await self.quarters.close()
+
+    @callback
+    def _moved(self, old: str, new: str) -> None:
+        self.begun.moved(old, new)
+        self._priced_by.moved(old, new)
 
     def target(self, meter_id: str, direction: str, band: str | None = None) -> Target | None:
         """Return what readings of a meter are brought to, or of the register of a band.

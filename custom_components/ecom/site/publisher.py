@@ -49,6 +49,7 @@ class Publisher(EcomCoordinator[Figures]):
         """Start with nothing known."""
         super().__init__(hass, entry, name="ECOM figures", data=Figures())
         self.begun: Begun | None = None
+        self._last: dict[str, Totals] = {}
         self.members: Members = nobody
         self._accounts = accounts
         self._meters: dict[str, MeterAccounts] = {}
@@ -150,9 +151,13 @@ class Publisher(EcomCoordinator[Figures]):
         return self.begun is not None and self.begun.has(account, PRICED)
 
     def _shown(self, account: str) -> Totals | None:
+        """Return what is shown of an account; what was, while its past is looked up anew."""
         if self.begun is None or not self._accounts.started(account):
             return None
-        return self.begun.shown(account, self._accounts.totals(account))
+        shown = self.begun.shown(account, self._accounts.totals(account))
+        if shown is not None:
+            self._last[account] = shown
+        return self._last.get(account)
 
 
 def _contract(tariff: Tariff, now: datetime) -> ContractFigures:

@@ -15,8 +15,8 @@ from ..const import DOMAIN
 from ..core.tariffs.differences import Difference, differences
 from ..core.tariffs.succession import Succession
 from ..core.timeline import from_ms, to_ms
-from .begun import Begun
 from .ledger import LedgerBook
+from .priced_by import PricedBy
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ type _Task = _Contracts | _Learned
 class Repricing:
     """Knows by what each account is priced, and makes it so."""
 
-    def __init__(self, hass: HomeAssistant, ledger: LedgerBook, begun: Begun) -> None:
+    def __init__(self, hass: HomeAssistant, ledger: LedgerBook, priced_by: PricedBy) -> None:
         """Take the ledger, and what is noted of its accounts."""
         self._hass = hass
         self._ledger = ledger
-        self._begun = begun
+        self._priced_by = priced_by
         self._priced: dict[str, Succession] = {}
         self._seen: set[str] = set()
         self._queue: asyncio.Queue[_Task] = asyncio.Queue()
@@ -72,7 +72,7 @@ class Repricing:
             if self._priced.get(account) is pricing:
                 continue
             # An account has its contracts from the start on, if they are those that it had.
-            known = account not in self._seen and self._begun.priced_by(account, pricing)
+            known = account not in self._seen and self._priced_by.throughout(account, pricing)
             self._seen.add(account)
             self._priced[account] = pricing
             if not known:
@@ -126,10 +126,10 @@ class Repricing:
             case _Learned(account=account, pricing=pricing, since=since):
                 await self._learn(account, pricing, since)
             case _Contracts(account=account, pricing=None):
-                self._begun.note_lost(account, to_ms(dt_util.utcnow()))
+                self._priced_by.note_lost(account, to_ms(dt_util.utcnow()))
             case _Contracts(account=account, pricing=Succession() as pricing):
                 await self._settle(account, pricing)
-                self._begun.note_contracts(account, pricing)
+                self._priced_by.note(account, pricing)
 
     async def _learn(self, account: str, pricing: Succession, since: datetime) -> None:
         """Make anew the time of each contract that is told of prices, or of bands."""
@@ -146,7 +146,7 @@ class Repricing:
         Everything else stays as it was counted: quarter-hours know less than what was cut as
         it came.
         """
-        before, lost = self._begun.pricing_of(account, pricing.tariffs[0].of)
+        before, lost = self._priced_by.of(account, pricing.tariffs[0].of)
         if before is None:
             await self._ledger.rebuild(account, EVER)
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 
 from ..costs.rows import MINUTE_MS, Flag, Row, Rows
@@ -51,6 +52,7 @@ def _usage(row: Row, start: int, end: int, band: str) -> UsageRow:
     )
 
 
+@cache
 def _quality(flags: Flag) -> Quality:
     if flags & Flag.ESTIMATED:
         return Quality.ESTIMATED
