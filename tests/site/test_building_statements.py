@@ -176,6 +176,31 @@ async def test_what_each_flat_used_is_in_its_book(month: Month) -> None:
     }
 
 
+@pytest.mark.parametrize("member", ["Synthetic flat 1", "Synthetic tenant B"])
+async def test_lines_can_be_checked_by_hand(month: Month, member: str) -> None:
+    """What is charged by the unit is its quantity times its price, to the rounding of a cent."""
+    flat = await month.states(member=member)
+    lines = [line for section in flat["sections"] for line in section["lines"]]
+    checked = [line for line in lines if line["unit"] in {"kwh", "m3"}]
+    assert len(checked) == 12
+    for line in checked:
+        made = Decimal(str(line["quantity"])) * Decimal(str(line["unit_price"]))
+        assert abs(made - Decimal(str(line["net"]))) <= Decimal("0.02"), line
+
+
+async def test_heat_by_the_meters_is_not_called_own_use(month: Month) -> None:
+    """It holds what was lost in the pipes: its heading and its line say how it came about."""
+    heat = (await month.paper("Synthetic flat 1")).partition("<h2>Heat")[2]
+    assert "<h3>Share of the 70% divided by the meters</h3>" in heat
+    assert "<h3>Own use</h3>" not in heat
+    assert "go by the meters: yours counted" in heat
+    table = (await month.states(member="Synthetic flat 1", language="fr"))["csv"]
+    assert (
+        "Chaleur (Quote-part des 70\N{NARROW NO-BREAK SPACE}% répartis selon les compteurs);"
+        in table
+    )
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

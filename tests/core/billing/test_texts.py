@@ -10,9 +10,9 @@ from string import Formatter
 import pytest
 
 from custom_components.ecom.core.billing import texts
-from custom_components.ecom.core.billing.building import LOSSES
 from custom_components.ecom.core.billing.keys import VACANT, KeyKind
 from custom_components.ecom.core.billing.lines import Unit, Words
+from custom_components.ecom.core.billing.parts import LOSSES
 from custom_components.ecom.core.billing.statement import Language
 from custom_components.ecom.core.billing.texts import TABLES, Wording
 from custom_components.ecom.core.billing.usage import Quality

@@ -12,7 +12,7 @@ def details(wording: Wording, section: Section) -> Markup:
     """Return the lines of a section and its sums."""
     blocks = [el("h2", _title(wording, section))]
     if section.common:
-        blocks.append(el("h3", wording.text("own_use")))
+        blocks.append(el("h3", own_title(wording, section)))
     blocks.append(_lines(wording, section.lines))
     if section.common:
         blocks += _common(wording, section, section.common)
@@ -22,6 +22,13 @@ def details(wording: Wording, section: Section) -> Markup:
 def _title(wording: Wording, section: Section) -> str:
     fluid = wording.name(section.fluid)
     return f"{fluid} {DASH} {section.contract}" if section.contract else fluid
+
+
+def own_title(wording: Wording, section: Section) -> str:
+    """Return what one's own lines are: one's own use, or a part of what goes by the meters."""
+    if section.by_meters is None:
+        return wording.text("own_use")
+    return wording.text("own_part", share=section.by_meters)
 
 
 def _common(wording: Wording, section: Section, common: CommonShare) -> Iterator[Markup]:

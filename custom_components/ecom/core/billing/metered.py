@@ -93,6 +93,11 @@ def unit_of(contract: Contract) -> Unit:
             return Unit.KWH
 
 
+def counted_in(contract: Contract) -> Unit:
+    """Return the unit of the meter: gas that is priced by energy is counted in m³."""
+    return Unit.M3 if contract.coefficient else unit_of(contract)
+
+
 def lacks_price(contract: Contract, each: Metered) -> bool:
     """Return whether a component knows no price for a row, or nobody knows its quantity."""
     if each.quantity is None:

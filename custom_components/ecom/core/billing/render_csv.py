@@ -7,7 +7,7 @@ from fractions import Fraction
 from io import StringIO
 from typing import Final
 
-from .html_section import line_name, tax_name
+from .html_section import line_name, own_title, tax_name
 from .lines import Line
 from .render_html import wording_of
 from .rounding import decimal
@@ -66,8 +66,9 @@ def _rows(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]
 
 def _section(wording: Wording, section: Section) -> Iterator[tuple[_Cell, ...]]:
     fluid = wording.name(section.fluid)
+    own = fluid if section.by_meters is None else f"{fluid} ({own_title(wording, section)})"
     for line in section.lines:
-        yield _line(wording, fluid, line)
+        yield _line(wording, own, line)
     if section.common:
         for line in section.common.lines:
             yield _line(wording, f"{fluid} ({wording.text('common_share')})", line)

@@ -111,6 +111,8 @@ class Section:
     ``quantity`` is one's own use, and ``without_price`` how much of it lacks a price;
     ``gross`` is all that is borne, with taxes. ``unpriced`` is all that lacks a price of what
     the contract supplied; ``own_unpriced`` is one's own use in it, None where all is one's own.
+    ``by_meters`` is set where ``lines`` are a part of that share of all that was used, lost
+    or not: they hold more than one's own use.
     """
 
     fluid: Fluid
@@ -130,6 +132,7 @@ class Section:
     gaps: tuple[Gap, ...] = ()
     before: Before | None = None
     notes: tuple[Words, ...] = ()
+    by_meters: Decimal | None = None
 
     @property
     def all_lines(self) -> tuple[Line, ...]:

@@ -43,6 +43,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "subtotal_net": "Sub-total before tax",
     "subtotal": "Sub-total with taxes",
     "own_use": "Own use",
+    "own_part": "Share of the {share:percent} divided by the meters",
     "common_share": "Share of common parts, losses and standing charges",
     "common_words": "Key: {key:name}, {weight:number} of {of:number}. The building used "
     "{amount:number} {unit:unit} for {gross:money} with taxes, of which {pool:money} before tax "
@@ -128,6 +129,13 @@ ENGLISH: Final[Mapping[str, str]] = {
     "basis_whole_tier": "all at tier {tier:number}: from {lower:number} to {upper:number}",
     "basis_whole_tier_last": "all at tier {tier:number}: above {lower:number}",
     "basis_share": "share of {pool:money}",
+    "basis_by_meters": "{share:percent} of the {main:number} {unit:unit} counted for the building "
+    "go by the meters: yours counted {own:number} of {below:number} {unit:unit}",
+    "basis_share_part": "share of {pool:money}: {share:percent} of the {main:number} {unit:unit} "
+    "counted for the building",
+    "basis_share_part_common": "share of {pool:money}: {share:percent} of the {main:number} "
+    "{unit:unit} counted for the building, and of the rest what meters of common parts counted: "
+    "{common:number} of {below:number} {unit:unit}",
     "column_fluid": "Fluid",
     "column_label": "Item",
     "column_since": "From",

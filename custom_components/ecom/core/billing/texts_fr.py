@@ -43,6 +43,7 @@ FRENCH: Final[Mapping[str, str]] = {
     "subtotal_net": "Sous-total HT",
     "subtotal": "Sous-total TTC",
     "own_use": "Consommation propre",
+    "own_part": "Quote-part des {share:percent} répartis selon les compteurs",
     "common_share": "Quote-part des parties communes, pertes et abonnements",
     "common_words": "Clé : {key:name}, {weight:number} sur {of:number}. L'immeuble a consommé "
     "{amount:number} {unit:unit} pour {gross:money} TTC, dont {pool:money} HT sont répartis "
@@ -130,6 +131,13 @@ FRENCH: Final[Mapping[str, str]] = {
     "basis_whole_tier": "tout à la tranche {tier:number} : de {lower:number} à {upper:number}",
     "basis_whole_tier_last": "tout à la tranche {tier:number} : au-delà de {lower:number}",
     "basis_share": "part de {pool:money}",
+    "basis_by_meters": "{share:percent} des {main:number} {unit:unit} comptés pour l'immeuble "
+    "vont selon les compteurs ; les vôtres : {own:number} sur {below:number} {unit:unit}",
+    "basis_share_part": "part de {pool:money} : {share:percent} des {main:number} {unit:unit} "
+    "comptés pour l'immeuble",
+    "basis_share_part_common": "part de {pool:money} : {share:percent} des {main:number} "
+    "{unit:unit} comptés pour l'immeuble et, du reste, ce qu'ont compté les compteurs communs : "
+    "{common:number} sur {below:number} {unit:unit}",
     "column_fluid": "Fluide",
     "column_label": "Désignation",
     "column_since": "Du",
