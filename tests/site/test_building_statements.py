@@ -201,6 +201,16 @@ async def test_heat_by_the_meters_is_not_called_own_use(month: Month) -> None:
     )
 
 
+async def test_lines_of_who_moved_in_bear_the_days_since(month: Month) -> None:
+    """Tenant B came on the twelfth, to what was flat 2 with 90 thousandths, for 19 of 30 days."""
+    tenant = await month.states(member="Synthetic tenant B")
+    lines = [line for section in tenant["sections"] for line in section["lines"]]
+    assert {(line["start"], line["end"]) for line in lines} == {("2026-09-12", "2026-10-01")}
+    assert {line["quantity"] for line in lines if line["unit"] == "day"} == {19}
+    paper = await month.paper("Synthetic tenant B")
+    assert "Key: thousandths, 90 of 1,000, for 19 of 30 days: 57 of 1,000." in paper
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

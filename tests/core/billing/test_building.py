@@ -84,9 +84,7 @@ def test_standing_charges_go_by_the_key() -> None:
     assert anna.part.lines[0].quantity == 16
     assert anna.part.lines[0].basis.values == {"pool": "5.94"}
     assert (anna.weight, anna.of) == (Decimal(420), Decimal(1000))
-    assert anna.words.values == {
-        "key": "thousandths", "weight": "420", "of": "1000", "pool": "48.78",
-    }  # fmt: skip
+    assert (anna.key.kind, anna.pool) == (KeyKind.THOUSANDTHS, Decimal("48.78"))
     assert [line.component for line in found.fixed.lines] == ["standing", "cta"] * 2
 
 

@@ -30,6 +30,7 @@ from .parts import (
 )
 from .period import Period
 from .rounding import decimal, from_cents, to_cents
+from .stays import ShareByDays, Stay, stays_of
 from .usage import SCALE, UsageRow, units, within
 
 type _Usage = Mapping[str, Sequence[UsageRow]]
@@ -61,7 +62,8 @@ class Building:
 class Shared:
     """A member's part of what is common, and the key that it follows over the period.
 
-    ``weight`` of ``of`` shares; ``pool`` is the net amount that was divided.
+    ``weight`` of ``of`` shares; ``pool`` is the net amount that was divided. ``by_days`` says
+    how the weight came about where the member's days count and are not all of the period.
     """
 
     part: Part
@@ -69,12 +71,7 @@ class Shared:
     weight: Decimal
     of: Decimal
     pool: Decimal
-
-    @property
-    def words(self) -> Words:
-        """The key, the weight and the total, as a note."""
-        values = {"key": self.key.kind.value, "weight": str(self.weight), "of": str(self.of)}
-        return Words(key="note_share", values=values | {"pool": str(self.pool)})
+    by_days: ShareByDays | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,13 +109,14 @@ def divide(building: Building) -> Division:
     parts = {
         name: part_of([name], pieces, taxes, amounts.get(name, 0)) for name in (*amounts, FIXED)
     }
+    stays = stays_of(building.residents, _period(building))
     return Division(
         bill=made,
-        own=_named(parts, OWN),
+        own={name: _within(part, stays.get(name)) for name, part in _named(parts, OWN).items()},
         common=_named(parts, COMMON),
         losses=parts[LOSSES],
         fixed=parts[FIXED],
-        shared=_shared(building, pieces, taxes, amounts),
+        shared=_shared(building, pieces, taxes, amounts, stays),
         notes=(*made.notes, *_notes(coefficient)),
         coefficient=coefficient,
     )
@@ -143,10 +141,14 @@ def _notes(coefficient: Decimal | None) -> Iterator[Words]:
         yield Words(key="note_coefficient", values={"share": str(coefficient)})
 
 
+def _period(building: Building) -> Period:
+    supply = building.supply
+    return Period(contract=supply.contract, since=supply.since, until=supply.until)
+
+
 def _usage(building: Building) -> _Usage:
     """Return the rows of the period by who used them, those of the main meter as losses."""
-    supply = building.supply
-    period = Period(contract=supply.contract, since=supply.since, until=supply.until)
+    supply, period = building.supply, _period(building)
     found: dict[str, list[UsageRow]] = {f"{OWN}{each.key}": [] for each in building.residents}
     for name, rows in sorted(building.own.items()):
         found[f"{OWN}{name}"] = within(rows, period.start, period.end)
@@ -229,6 +231,7 @@ def _shared(
     pieces: Sequence[Piece],
     taxes: Sequence[TaxPiece],
     amounts: Mapping[str, int],
+    stays: Mapping[str, Stay],
 ) -> dict[str, Shared]:
     """Divide by the key all that is nobody's own, line by line over the days of each."""
     pooled = [name for name in (*amounts, FIXED) if not name.startswith(OWN)]
@@ -243,16 +246,25 @@ def _shared(
     names = sorted({name for piece in again for name in piece.cents} | set(held))
     pool = part_of(names, again, divided, 0).net
     of = sum(shares.values(), Fraction(0))
+    stays = {} if building.key.kind is KeyKind.CONSUMPTION else stays
+    parts = {name: part_of([name], again, divided, held.get(name, 0)) for name in names}
     return {
         name: Shared(
-            part=part_of([name], again, divided, held.get(name, 0)),
+            part=_within(part, stays.get(name)),
             key=building.key,
             weight=decimal(shares.get(name, Fraction(0)), 4),
             of=decimal(of, 4),
             pool=pool,
+            by_days=stays[name].share(shares[name]) if name in stays else None,
         )
-        for name in names
+        for name, part in parts.items()
     }
+
+
+def _within(part: Part, stay: Stay | None) -> Part:
+    if stay is None:
+        return part
+    return replace(part, lines=tuple(stay.cut(line) for line in part.lines))
 
 
 def _by_key(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..tariffs.model import Direction, Fluid
-from .html_section import line_name, unit_price
+from .html_section import STAY, line_name, unit_price
 from .lines import Line, Unpriced, Words
 from .markup import Markup, el, table
 from .statement import MeterSheet, Register, Section, Statement
@@ -18,7 +18,7 @@ def annex(wording: Wording, statement: Statement) -> Markup:
     blocks = [el("h2", wording.text("annex"))]
     for section in statement.sections:
         blocks += _section(wording, section)
-    notes = [wording.say(words) for words in notes_of(statement)]
+    notes = [wording.say(words) for words in notes_of(statement) if words.key != STAY]
     blocks += [
         el("h3", wording.text("notes")),
         el("ul", *(el("li", note) for note in notes), class_="notes"),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from io import StringIO
 from typing import Final
 
-from .html_section import line_name, own_title, tax_name
+from .html_section import STAY, line_name, own_title, tax_name
 from .lines import Line
 from .render_html import wording_of
 from .rounding import decimal
@@ -49,6 +49,7 @@ def _rows(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]
     yield (wording.text("title"), statement.number or wording.text("draft"))
     yield (wording.text("issued_on", day=statement.issued_on),)
     yield (wording.text("period", since=first, until=last),)
+    yield from ((wording.say(note),) for note in statement.notes if note.key == STAY)
     if statement.corrects:
         corrected = statement.corrects
         yield (wording.text("corrects", number=corrected.number, day=corrected.issued_on),)

@@ -71,6 +71,7 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
             building_amount=units(bill.amount),
             lines=shared.part.lines,
             taxes=shared.part.taxes,
+            by_days=shared.by_days,
         )
     return Section(
         fluid=bill.fluid,

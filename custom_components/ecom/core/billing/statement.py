@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ..tariffs.model import Direction, Fluid
 from .lines import Line, TaxLine, Unit, Unpriced, Words
+from .stays import ShareByDays
 from .usage import Quality, Tally
 
 
@@ -74,7 +75,8 @@ class CommonShare:
     """What is borne of the building's common costs, and by which key.
 
     ``weight`` of ``of`` shares; ``pool_net`` is what the building divided, ``building_gross``
-    all that it was charged.
+    all that it was charged. ``by_days`` says how the weight came about where somebody was not
+    there all the time.
     """
 
     key: str
@@ -85,6 +87,7 @@ class CommonShare:
     building_amount: Decimal
     lines: tuple[Line, ...]
     taxes: tuple[TaxLine, ...]
+    by_days: ShareByDays | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,9 +45,11 @@ ENGLISH: Final[Mapping[str, str]] = {
     "own_use": "Own use",
     "own_part": "Share of the {share:percent} divided by the meters",
     "common_share": "Share of common parts, losses and standing charges",
-    "common_words": "Key: {key:name}, {weight:number} of {of:number}. The building used "
-    "{amount:number} {unit:unit} for {gross:money} with taxes, of which {pool:money} before tax "
-    "are divided by this key.",
+    "key_words": "Key: {key:name}, {weight:number} of {of:number}.",
+    "key_words_days": "Key: {key:name}, {share:number} of {of:number}, for {days:number} of "
+    "{period:number} days: {weight:number} of {of:number}.",
+    "common_words": "The building used {amount:number} {unit:unit} for {gross:money} with taxes, "
+    "of which {pool:money} before tax are divided by this key.",
     "history": "{fluid:name}: the last months, in {unit:unit}",
     "annex": "Annex: meters, quality and tariffs",
     "meters": "Meters",
@@ -94,7 +96,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "allocate costs.",
     "note_few_months": "Capacity: {known:number} of {months:number} month peaks were known; the "
     "mean is that of those.",
-    "note_share": "Key: {key:name}, {weight:number} of {of:number} of {pool:money} before tax.",
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
     "key_without_weights": "No member has a weight for the key {key:name}: what is common is "

@@ -45,9 +45,11 @@ FRENCH: Final[Mapping[str, str]] = {
     "own_use": "Consommation propre",
     "own_part": "Quote-part des {share:percent} répartis selon les compteurs",
     "common_share": "Quote-part des parties communes, pertes et abonnements",
-    "common_words": "Clé : {key:name}, {weight:number} sur {of:number}. L'immeuble a consommé "
-    "{amount:number} {unit:unit} pour {gross:money} TTC, dont {pool:money} HT sont répartis "
-    "selon cette clé.",
+    "key_words": "Clé : {key:name}, {weight:number} sur {of:number}.",
+    "key_words_days": "Clé : {key:name}, {share:number} sur {of:number}, pour {days:number} des "
+    "{period:number} jours : {weight:number} sur {of:number}.",
+    "common_words": "L'immeuble a consommé {amount:number} {unit:unit} pour {gross:money} TTC, "
+    "dont {pool:money} HT sont répartis selon cette clé.",
     "history": "{fluid:name} : les derniers mois, en {unit:unit}",
     "annex": "Annexe : compteurs, qualité et tarifs",
     "meters": "Compteurs",
@@ -95,7 +97,6 @@ FRENCH: Final[Mapping[str, str]] = {
     "relevés servent à répartir des charges.",
     "note_few_months": "Capacité : {known:number} pointes mensuelles sur {months:number} étaient "
     "connues ; la moyenne est celle de ces mois.",
-    "note_share": "Clé : {key:name}, {weight:number} sur {of:number} de {pool:money} HT.",
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
     "key_without_weights": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est commun "
