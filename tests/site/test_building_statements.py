@@ -211,6 +211,17 @@ async def test_lines_of_who_moved_in_bear_the_days_since(month: Month) -> None:
     assert "Key: thousandths, 90 of 1,000, for 19 of 30 days: 57 of 1,000." in paper
 
 
+async def test_water_is_called_water(month: Month) -> None:
+    """And no energy of all hours, on paper and in the table."""
+    for language, names in (("fr", ["Eau", "Assainissement"]), ("en", ["Water", "Wastewater"])):
+        flat = await month.states(member="Synthetic flat 4", language=language)
+        fluid, separator = ("Eau froide", ";") if language == "fr" else ("Cold water", ",")
+        rows = [each.split(separator) for each in flat["csv"].splitlines()]
+        assert [each[1] for each in rows if each[0] == fluid][:2] == names
+        for word in ("all hours", "toutes heures"):
+            assert word not in flat["csv"] + flat["html"]
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

@@ -58,6 +58,8 @@ _MONTHS_FR: Final = [
 ]
 _SYMBOLS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _PLACES: Final = 3
+_VAT: Final = re.compile(r"vat_[0-9_]+")
+"""A tax that is named by its rate; the rate is said beside it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +85,8 @@ class Wording:
 
     def name(self, label: str) -> str:
         """Return what a label means, or the label itself where it is the field's own word."""
-        return TABLES[self.language].get(f"name_{label}", label)
+        table = TABLES[self.language]
+        return table.get(f"name_{label}", table["name_vat"] if _VAT.fullmatch(label) else label)
 
     def unit(self, unit: Unit, *, per: bool = False) -> str:
         """Return a unit, or how a price for one of it says so."""
