@@ -222,6 +222,15 @@ async def test_water_is_called_water(month: Month) -> None:
             assert word not in flat["csv"] + flat["html"]
 
 
+async def test_sources_are_french_in_french(month: Month) -> None:
+    """On paper and in the table."""
+    flat = await month.states(member="Synthetic flat 4", language="fr")
+    for form in ("html", "csv"):
+        for word in ("derived from", "row of", "open data", "implied"):
+            assert word not in flat[form]
+        assert "données ouvertes de la CRE, Option_HPHC.csv, ligne du 01/08/2026" in flat[form]
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

@@ -158,6 +158,6 @@ def _tariff(wording: Wording, line: Line) -> tuple[str, ...]:
     return (
         line_name(wording, line),
         wording.days(line.since, line.until),
-        f"{line.source}{derived}",
+        f"{wording.source(line.source)}{derived}",
         unit_price(wording, line),
     )

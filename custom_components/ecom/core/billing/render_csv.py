@@ -90,7 +90,7 @@ def _line(wording: Wording, fluid: str, line: Line) -> tuple[_Cell, ...]:
         wording.unit(line.unit),
         line.unit_price,
         line.net,
-        line.source,
+        wording.source(line.source),
     )
 
 

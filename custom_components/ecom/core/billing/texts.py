@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .lines import Unit, Words
 from .rounding import decimal
+from .sources import source_words
 from .statement import Language
 from .texts_en import ENGLISH
 from .texts_fr import FRENCH
@@ -87,6 +88,11 @@ class Wording:
         """Return what a label means, or the label itself where it is the field's own word."""
         table = TABLES[self.language]
         return table.get(f"name_{label}", table["name_vat"] if _VAT.fullmatch(label) else label)
+
+    def source(self, source: str) -> str:
+        """Return where a price was found; what somebody typed stays as it is."""
+        words = source_words(source)
+        return source if words is None else self.say(words)
 
     def unit(self, unit: Unit, *, per: bool = False) -> str:
         """Return a unit, or how a price for one of it says so."""

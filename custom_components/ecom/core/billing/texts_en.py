@@ -137,6 +137,15 @@ ENGLISH: Final[Mapping[str, str]] = {
     "basis_share_part_common": "share of {pool:money}: {share:percent} of the {main:number} "
     "{unit:unit} counted for the building, and of the rest what meters of common parts counted: "
     "{common:number} of {below:number} {unit:unit}",
+    "source_row": "CRE open data, {file:text}, row of {day:date}",
+    "source_row_with_tax": "CRE open data, {file:text}, row of {day:date}, with tax",
+    "source_row_copied": "CRE open data, {file:text}, row of {day:date}, as several copies say",
+    "source_implied": "implied by CRE open data, {file:text}, row of {day:date}",
+    "source_within": "within the prices with tax",
+    "source_before_2023": "within the prices with tax, before February 2023",
+    "source_from_cre": "from the CRE's prices with tax",
+    "source_from_prices": "from the prices with tax; no official text was found",
+    "source_fits": "{where:text}, in agreement with the prices",
     "column_fluid": "Fluid",
     "column_label": "Item",
     "column_since": "From",

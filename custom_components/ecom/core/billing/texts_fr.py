@@ -139,6 +139,16 @@ FRENCH: Final[Mapping[str, str]] = {
     "basis_share_part_common": "part de {pool:money} : {share:percent} des {main:number} "
     "{unit:unit} comptés pour l'immeuble et, du reste, ce qu'ont compté les compteurs communs : "
     "{common:number} sur {below:number} {unit:unit}",
+    "source_row": "données ouvertes de la CRE, {file:text}, ligne du {day:date}",
+    "source_row_with_tax": "données ouvertes de la CRE, {file:text}, ligne du {day:date}, TTC",
+    "source_row_copied": "données ouvertes de la CRE, {file:text}, ligne du {day:date}, selon "
+    "plusieurs copies",
+    "source_implied": "selon les données ouvertes de la CRE, {file:text}, ligne du {day:date}",
+    "source_within": "comprise dans les prix TTC",
+    "source_before_2023": "comprise dans les prix TTC, avant février 2023",
+    "source_from_cre": "selon les prix TTC de la CRE",
+    "source_from_prices": "selon les prix TTC ; aucun texte officiel trouvé",
+    "source_fits": "{where:text}, concorde avec les prix",
     "column_fluid": "Fluide",
     "column_label": "Désignation",
     "column_since": "Du",
