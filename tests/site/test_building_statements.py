@@ -231,6 +231,27 @@ async def test_sources_are_french_in_french(month: Month) -> None:
         assert "données ouvertes de la CRE, Option_HPHC.csv, ligne du 01/08/2026" in flat[form]
 
 
+async def test_the_paper_of_the_site_shows_who_bears_what(month: Month) -> None:
+    """Members, common meters and losses of each contract, in either form and once issued too."""
+    site = await month.states(site=True, issue=True)
+    tables = site["csv"].split("How it is divided,")[1:]
+    assert [each.splitlines()[0] for each in tables] == [
+        f"{fluid} \N{EN DASH} {contract}"
+        for fluid, contract in zip(("Electricity", "Cold water", "Heat"), Fluid, strict=True)
+    ]
+    for table, section in zip(tables, site["sections"], strict=True):
+        rows = [each.split(",") for each in table.splitlines()[2:]]
+        named = {each[0]: each for each in rows if each[0]}
+        assert {each.name for each in month.book.members} <= named.keys()
+        borne = rows[: rows.index(named["Total"])]
+        assert sum(Decimal(each[5]) for each in borne) == Decimal(str(section["gross"]))
+        assert named["Total"][4] == named["Divided by the key"][3]
+        assert any(name.startswith("Losses") for name in named)
+    for wanted in ("Synthetic tenant A", "Synthetic common electricity", "Losses"):
+        assert f"<td>{wanted}</td>" in site["html"]
+    assert "How it is divided" not in await month.paper("Synthetic flat 1")
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
+from .html_sharing import sharing
 from .lines import Line, TaxLine, Unit, Words
 from .markup import Markup, el, joined, table
 from .statement import CommonShare, Section
@@ -22,16 +23,17 @@ def stay(wording: Wording, notes: Iterable[Words]) -> Iterator[Markup]:
 
 def details(wording: Wording, section: Section) -> Markup:
     """Return the lines of a section and its sums."""
-    blocks = [el("h2", _title(wording, section)), *stay(wording, section.notes)]
+    blocks = [el("h2", title(wording, section)), *stay(wording, section.notes)]
     if section.common:
         blocks.append(el("h3", own_title(wording, section)))
     blocks.append(_lines(wording, section.lines))
     if section.common:
         blocks += _common(wording, section, section.common)
-    return joined([*blocks, _sums(wording, section)])
+    return joined([*blocks, _sums(wording, section), *sharing(wording, section)])
 
 
-def _title(wording: Wording, section: Section) -> str:
+def title(wording: Wording, section: Section) -> str:
+    """Return what a section is about, with the name of its contract."""
     fluid = wording.name(section.fluid)
     return f"{fluid} {DASH} {section.contract}" if section.contract else fluid
 

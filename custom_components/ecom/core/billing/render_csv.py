@@ -7,10 +7,12 @@ from fractions import Fraction
 from io import StringIO
 from typing import Final
 
-from .html_section import STAY, line_name, own_title, tax_name
+from .html_section import STAY, line_name, own_title, tax_name, title
+from .html_sharing import borne_rows, common_rows
 from .lines import Line
 from .render_html import wording_of
 from .rounding import decimal
+from .sharing import Sharing, Whose
 from .statement import Section, Statement
 from .texts import Wording
 
@@ -63,6 +65,10 @@ def _rows(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]
         yield from _section(wording, section)
     yield ()
     yield from _sums(wording, statement)
+    for section in statement.sections:
+        if section.sharing is not None:
+            yield ()
+            yield from _sharing(wording, section, section.sharing)
 
 
 def _section(wording: Wording, section: Section) -> Iterator[tuple[_Cell, ...]]:
@@ -92,6 +98,22 @@ def _line(wording: Wording, fluid: str, line: Line) -> tuple[_Cell, ...]:
         line.net,
         wording.source(line.source),
     )
+
+
+def _sharing(wording: Wording, section: Section, divided: Sharing) -> Iterator[tuple[_Cell, ...]]:
+    """Yield who bears a contract, then what is common: together the share of all of them."""
+    unit = wording.unit(section.unit)
+    yield (wording.text("sharing"), title(wording, section))
+    head = ("sharing_who", "own_use", "column_unit", "sharing_own", "sharing_common")
+    yield (*(wording.text(key) for key in head), wording.text("sharing_gross"))
+    for name, each in borne_rows(wording, divided):
+        yield (name, _plain(each.quantity), unit, each.own, each.common, each.gross)
+    yield ()
+    heads = ("sharing_what", "quantity", "column_unit", "sharing_gross")
+    yield tuple(wording.text(key) for key in heads)
+    for name, each in common_rows(wording, divided):
+        counted = ("", "") if each.whose is Whose.FIXED else (_plain(each.quantity), unit)
+        yield (name, *counted, each.own)
 
 
 def _sums(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]:

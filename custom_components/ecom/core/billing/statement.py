@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ..tariffs.model import Direction, Fluid
 from .lines import Line, TaxLine, Unit, Unpriced, Words
+from .sharing import Sharing
 from .stays import ShareByDays
 from .usage import Quality, Tally
 
@@ -115,7 +116,7 @@ class Section:
     ``gross`` is all that is borne, with taxes. ``unpriced`` is all that lacks a price of what
     the contract supplied; ``own_unpriced`` is one's own use in it, None where all is one's own.
     ``by_meters`` is set where ``lines`` are a part of that share of all that was used, lost
-    or not: they hold more than one's own use.
+    or not: they hold more than one's own use. ``sharing`` is who bears the section of a site.
     """
 
     fluid: Fluid
@@ -136,6 +137,7 @@ class Section:
     before: Before | None = None
     notes: tuple[Words, ...] = ()
     by_meters: Decimal | None = None
+    sharing: Sharing | None = None
 
     @property
     def all_lines(self) -> tuple[Line, ...]:
