@@ -12,7 +12,7 @@ from custom_components.ecom.core.billing.codec import dump
 from custom_components.ecom.core.billing.figures import figures
 from custom_components.ecom.core.billing.html_sharing import borne_rows, common_rows
 from custom_components.ecom.core.billing.keys import Key, KeyKind, Member
-from custom_components.ecom.core.billing.render_csv import render_csv
+from custom_components.ecom.core.billing.render_csv import MARK, render_csv
 from custom_components.ecom.core.billing.render_html import render_html, wording_of
 from custom_components.ecom.core.billing.sections import Facts, section_of_bill
 from custom_components.ecom.core.billing.sharing import Share, Sharing, Whose, sharing_of
@@ -102,7 +102,7 @@ def test_heat_names_the_part_that_is_common_from_the_start() -> None:
 
 def test_the_table_for_spreadsheets_has_it_below_the_sums() -> None:
     """Whose lines add up to the total; a name is no formula."""
-    rows = list(csv.reader(StringIO(render_csv(site(Language.ENGLISH)))))
+    rows = list(csv.reader(StringIO(render_csv(site(Language.ENGLISH)).removeprefix(MARK))))
     first = rows.index(["How it is divided", "Electricity"])
     assert rows[first + 1] == [
         "Who", "Own use", "Unit", "By the meters", "Share of what is common", "Amount with taxes",

@@ -18,11 +18,14 @@ from .texts import Wording
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
+MARK: Final = "\ufeff"
+"""Without it Excel takes a table in UTF-8 for one in the code page of the country."""
+
 type _Cell = str | Decimal
 
 
 def render_csv(statement: Statement) -> str:
-    """Return the table; in French with semicolons and decimal commas.
+    """Return the table, after the mark of UTF-8; in French with semicolons and decimal commas.
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """
@@ -31,7 +34,7 @@ def render_csv(statement: Statement) -> str:
     writer = csv.writer(out, delimiter=";" if wording.french else ",", lineterminator="\r\n")
     for row in _rows(wording, statement):
         writer.writerow([_written(wording, cell) for cell in row])
-    return out.getvalue()
+    return f"{MARK}{out.getvalue()}"
 
 
 def _written(wording: Wording, cell: _Cell) -> str:
