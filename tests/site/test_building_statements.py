@@ -176,6 +176,82 @@ async def test_what_each_flat_used_is_in_its_book(month: Month) -> None:
     }
 
 
+@pytest.mark.parametrize("member", ["Synthetic flat 1", "Synthetic tenant B"])
+async def test_lines_can_be_checked_by_hand(month: Month, member: str) -> None:
+    """What is charged by the unit is its quantity times its price, to the rounding of a cent."""
+    flat = await month.states(member=member)
+    lines = [line for section in flat["sections"] for line in section["lines"]]
+    checked = [line for line in lines if line["unit"] in {"kwh", "m3"}]
+    assert len(checked) == 12
+    for line in checked:
+        made = Decimal(str(line["quantity"])) * Decimal(str(line["unit_price"]))
+        assert abs(made - Decimal(str(line["net"]))) <= Decimal("0.02"), line
+
+
+async def test_heat_by_the_meters_is_not_called_own_use(month: Month) -> None:
+    """It holds what was lost in the pipes: its heading and its line say how it came about."""
+    heat = (await month.paper("Synthetic flat 1")).partition("<h2>Heat")[2]
+    assert "<h3>Share of the 70% divided by the meters</h3>" in heat
+    assert "<h3>Own use</h3>" not in heat
+    assert "go by the meters: yours counted" in heat
+    table = (await month.states(member="Synthetic flat 1", language="fr"))["csv"]
+    assert (
+        "Chaleur (Quote-part des 70\N{NARROW NO-BREAK SPACE}% répartis selon les compteurs);"
+        in table
+    )
+
+
+async def test_lines_of_who_moved_in_bear_the_days_since(month: Month) -> None:
+    """Tenant B came on the twelfth, to what was flat 2 with 90 thousandths, for 19 of 30 days."""
+    tenant = await month.states(member="Synthetic tenant B")
+    lines = [line for section in tenant["sections"] for line in section["lines"]]
+    assert {(line["start"], line["end"]) for line in lines} == {("2026-09-12", "2026-10-01")}
+    assert {line["quantity"] for line in lines if line["unit"] == "day"} == {19}
+    paper = await month.paper("Synthetic tenant B")
+    assert "Key: thousandths, 90 of 1,000, for 19 of 30 days: 57 of 1,000." in paper
+
+
+async def test_water_is_called_water(month: Month) -> None:
+    """And no energy of all hours, on paper and in the table."""
+    for language, names in (("fr", ["Eau", "Assainissement"]), ("en", ["Water", "Wastewater"])):
+        flat = await month.states(member="Synthetic flat 4", language=language)
+        fluid, separator = ("Eau froide", ";") if language == "fr" else ("Cold water", ",")
+        rows = [each.split(separator) for each in flat["csv"].splitlines()]
+        assert [each[1] for each in rows if each[0] == fluid][:2] == names
+        for word in ("all hours", "toutes heures"):
+            assert word not in flat["csv"] + flat["html"]
+
+
+async def test_sources_are_french_in_french(month: Month) -> None:
+    """On paper and in the table."""
+    flat = await month.states(member="Synthetic flat 4", language="fr")
+    for form in ("html", "csv"):
+        for word in ("derived from", "row of", "open data", "implied"):
+            assert word not in flat[form]
+        assert "données ouvertes de la CRE, Option_HPHC.csv, ligne du 01/08/2026" in flat[form]
+
+
+async def test_the_paper_of_the_site_shows_who_bears_what(month: Month) -> None:
+    """Members, common meters and losses of each contract, in either form and once issued too."""
+    site = await month.states(site=True, issue=True)
+    tables = site["csv"].split("How it is divided,")[1:]
+    assert [each.splitlines()[0] for each in tables] == [
+        f"{fluid} \N{EN DASH} {contract}"
+        for fluid, contract in zip(("Electricity", "Cold water", "Heat"), Fluid, strict=True)
+    ]
+    for table, section in zip(tables, site["sections"], strict=True):
+        rows = [each.split(",") for each in table.splitlines()[2:]]
+        named = {each[0]: each for each in rows if each[0]}
+        assert {each.name for each in month.book.members} <= named.keys()
+        borne = rows[: rows.index(named["Total"])]
+        assert sum(Decimal(each[5]) for each in borne) == Decimal(str(section["gross"]))
+        assert named["Total"][4] == named["Divided by the key"][3]
+        assert any(name.startswith("Losses") for name in named)
+    for wanted in ("Synthetic tenant A", "Synthetic common electricity", "Losses"):
+        assert f"<td>{wanted}</td>" in site["html"]
+    assert "How it is divided" not in await month.paper("Synthetic flat 1")
+
+
 async def test_gap_exchange_and_move_are_told(month: Month) -> None:
     """On the paper of whom they concern, and of nobody else."""
     exchanged = await month.paper(f"Synthetic {EXCHANGED}")

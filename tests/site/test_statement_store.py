@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +14,7 @@ import pytest
 from homeassistant.exceptions import ServiceValidationError
 
 from custom_components.ecom.core.billing.lines import Unit, Unpriced
+from custom_components.ecom.core.billing.render_csv import MARK
 from custom_components.ecom.core.billing.snapshot import StatementError, canonical
 from custom_components.ecom.core.billing.statement import Language, Party, Statement
 from custom_components.ecom.core.quarters import Mark
@@ -70,6 +73,20 @@ def test_what_is_issued_stays_as_it_is(store: StatementStore, path: Path) -> Non
     assert again.statements.last("anna", issued.since, date(2026, 2, 17)) is None
     assert again.statements.numbered("2026-0002") is None
     again.close()
+
+
+def test_a_table_that_was_issued_without_the_mark_has_none(
+    store: StatementStore, path: Path
+) -> None:
+    """A new one has it; the bytes of what was handed out stay."""
+    issued, _ = store.issue("anna", draft(), NOON)
+    assert issued.csv.startswith(MARK)
+    older = issued.csv.removeprefix(MARK)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE statement SET csv = ?", (zlib.compress(older.encode()),))
+    found = store.numbered("2026-0001")
+    assert found is not None
+    assert found.csv == older
 
 
 def test_the_same_figures_are_the_same_statement(store: StatementStore) -> None:

@@ -11,6 +11,7 @@ from ..core.billing.bill import Supply, bill
 from ..core.billing.holdings import Holding
 from ..core.billing.keys import KeyRefused
 from ..core.billing.sections import Facts, section_of_bill, section_of_member
+from ..core.billing.sharing import Sharing, sharing_of
 from ..core.billing.snapshot import StatementError
 from ..core.billing.statement import Section
 from ..core.billing.usage import tallies
@@ -100,7 +101,8 @@ class Sections:
         for each in found:
             section = self._whole(each.run, each.supply)
             key = key_notes(each.run.picture, each.unweighed)
-            yield each.run, replace(section, notes=(*section.notes, *less_notes(each), *key))
+            notes = (*section.notes, *less_notes(each), *key)
+            yield each.run, replace(section, notes=notes, sharing=_sharing(each))
         for run in runs(self._stretches, paid):
             tariff = run.picture.contracts[run.group.contract]
             flows = [meter.fed for meter in run.group.mains]
@@ -139,3 +141,15 @@ class Sections:
         return (
             facts_of(self._usage, [(meter, meter.drawn)], first, last) if first < last else Facts()
         )
+
+
+def _sharing(divided: Divided) -> Sharing | None:
+    """Return who bears what a contract came to, None where there is nobody."""
+    if divided.division is None:
+        return None
+    picture = divided.run.picture
+    return sharing_of(
+        divided.division,
+        {key: person.name for key, person in picture.members.items()},
+        {key: meter.name for key, meter in picture.meters.items()},
+    )

@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 
 from custom_components.ecom.core.billing.building import Building, Division, divide
 from custom_components.ecom.core.billing.keys import VACANT, Key, KeyKind, KeyRefused, Member
+from custom_components.ecom.core.billing.lines import Line, Words
 from custom_components.ecom.core.billing.parts import Part
+from custom_components.ecom.core.billing.render_html import render_html
+from custom_components.ecom.core.billing.sections import Facts, section_of_member
+from custom_components.ecom.core.billing.statement import Language
+from custom_components.ecom.core.billing.texts import Wording
 from custom_components.ecom.core.tariffs.model import ALWAYS, Energy, Fluid, Percent, Standing, Tax
-from tests.core.billing.demo import division, house
+from tests.core.billing.demo import demo, division, house
 from tests.core.billing.supplies import (
     KWH,
     PEAK_OFF_PEAK,
@@ -79,9 +84,7 @@ def test_standing_charges_go_by_the_key() -> None:
     assert anna.part.lines[0].quantity == 16
     assert anna.part.lines[0].basis.values == {"pool": "5.94"}
     assert (anna.weight, anna.of) == (Decimal(420), Decimal(1000))
-    assert anna.words.values == {
-        "key": "thousandths", "weight": "420", "of": "1000", "pool": "48.78",
-    }  # fmt: skip
+    assert (anna.key.kind, anna.pool) == (KeyKind.THOUSANDTHS, Decimal("48.78"))
     assert [line.component for line in found.fixed.lines] == ["standing", "cta"] * 2
 
 
@@ -154,6 +157,72 @@ def test_heat_is_partly_common_and_the_rest_by_index() -> None:
     assert [note.values for note in found.notes] == [{"share": "0.3"}]
 
 
+def metered(found: Division) -> dict[str, Line]:
+    """Return the lines of energy of both flats, their own ones and those by the key."""
+    parts = {f"own {name}": part for name, part in found.own.items()}
+    parts |= {f"shared {name}": each.part for name, each in found.shared.items()}
+    lines = {
+        name: [line for line in part.lines if line.component == "energy"]
+        for name, part in parts.items()
+    }
+    return {name: line for name, (line,) in lines.items()}
+
+
+def test_each_line_of_heat_is_its_quantity_times_the_price() -> None:
+    """700 kWh by 200 and 600, and 300 by 40 and 60 m²: together all that the main meter counted."""
+    lines = metered(heat("0.3"))
+    assert {name: str(line.quantity) for name, line in lines.items()} == {
+        "own a": "175", "own b": "525", "shared a": "120", "shared b": "180",
+    }  # fmt: skip
+    assert all(line.net == line.quantity * line.unit_price for line in lines.values())
+
+
+def test_a_line_of_heat_says_how_it_came_about() -> None:
+    """Percentages, what was counted for the building, and what one's own meters counted of all."""
+    lines = metered(heat("0.3"))
+    said = {
+        language: [
+            Wording(language=language, currency="EUR", zone="Europe/Paris").say(lines[name].basis)
+            for name in ("own a", "shared a")
+        ]
+        for language in Language
+    }
+    assert said[Language.ENGLISH] == [
+        ("70% of the 1,000 kWh counted for the building go by the meters: yours counted "
+         "200 of 800 kWh"),
+        "share of €30.00: 30% of the 1,000 kWh counted for the building",
+    ]  # fmt: skip
+    assert [each.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+            for each in said[Language.FRENCH]] == [
+        ("70 % des 1 000 kWh comptés pour l'immeuble vont selon les compteurs ; les vôtres : "
+         "200 sur 800 kWh"),
+        "part de 30,00 € : 30 % des 1 000 kWh comptés pour l'immeuble",
+    ]  # fmt: skip
+
+
+def test_heat_by_the_meters_is_not_called_own_use() -> None:
+    """Its heading says which part of all it is."""
+    section = section_of_member(contract(fluid=Fluid.HEAT), heat("0.3"), "a", Facts())
+    page = render_html(demo(Language.ENGLISH, sections=(section,)))
+    assert "<h3>Share of the 70% divided by the meters</h3>" in page
+    assert "Own use" not in page
+
+
+def test_heat_of_common_parts_is_in_what_the_key_divides() -> None:
+    """A radiator on the stairs counted 200 of 1000 kWh, so 140 more go by the key."""
+    lines = metered(heat("0.3", common={"stairs": [row("2026-01-02T00:00", ALWAYS, "200")]}))
+    assert {name: str(line.quantity) for name, line in lines.items()} == {
+        "own a": "140", "own b": "420", "shared a": "176", "shared b": "264",
+    }  # fmt: skip
+    assert lines["shared a"].basis == Words(
+        key="basis_share_part_common",
+        values={
+            "share": "0.3", "main": "1000.000000", "unit": "kwh", "common": "200.000000",
+            "below": "1000.000000", "pool": "44.00",
+        },
+    )  # fmt: skip
+
+
 def test_hot_water_by_volume_alone() -> None:
     """A coefficient of nothing leaves all to the meters."""
     found = heat("0")
@@ -168,6 +237,8 @@ def test_heat_that_no_meter_counted_is_common() -> None:
     check(found)
     assert added(found.own.values())[0] == 0
     assert str(found.fixed.net) == "131.00"
+    line = next(line for line in found.shared["a"].part.lines if line.component == "energy")
+    assert (line.quantity, line.basis.values["share"]) == (400, "1")
 
 
 @pytest.mark.parametrize("coefficient", ["-0.1", "1.1"])

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from custom_components.ecom.core.billing.render_csv import render_csv
+from custom_components.ecom.core.billing.render_csv import MARK, render_csv
 from custom_components.ecom.core.billing.snapshot import correction_of
 from custom_components.ecom.core.billing.statement import Language, Party, Statement
 from tests.core.billing.demo import demo, electricity
@@ -15,7 +15,8 @@ from tests.core.billing.demo import demo, electricity
 def rows_of(statement: Statement) -> list[list[str]]:
     """Return the cells of the table."""
     delimiter = ";" if statement.language is Language.FRENCH else ","
-    return list(csv.reader(StringIO(render_csv(statement)), delimiter=delimiter))
+    table = render_csv(statement).removeprefix(MARK)
+    return list(csv.reader(StringIO(table), delimiter=delimiter))
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+33 4", "-2", "@SUM(A1)", "\t=1", "\r=1"])
@@ -40,6 +41,15 @@ def test_the_table_of_each_language() -> None:
         "17.21", "made up",
     ]  # fmt: skip
     assert english[-1] == ["Amount due", "32.32", "EUR"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_table_begins_with_the_mark_of_its_encoding(language: Language) -> None:
+    """Once, or Excel would write é as two signs."""
+    table = render_csv(demo(language))
+    assert table.encode().startswith(b"\xef\xbb\xbf")
+    assert table.count(MARK) == 1
+    assert table.encode().decode("utf-8-sig").startswith(("Statement", "Décompte"))
 
 
 def test_the_table_adds_up() -> None:

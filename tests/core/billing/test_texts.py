@@ -10,14 +10,18 @@ from string import Formatter
 import pytest
 
 from custom_components.ecom.core.billing import texts
-from custom_components.ecom.core.billing.building import LOSSES
+from custom_components.ecom.core.billing.bill import bill
+from custom_components.ecom.core.billing.html_section import line_name
 from custom_components.ecom.core.billing.keys import VACANT, KeyKind
 from custom_components.ecom.core.billing.lines import Unit, Words
+from custom_components.ecom.core.billing.parts import LOSSES
 from custom_components.ecom.core.billing.statement import Language
 from custom_components.ecom.core.billing.texts import TABLES, Wording
 from custom_components.ecom.core.billing.usage import Quality
-from custom_components.ecom.core.tariffs.model import Direction, Fluid
-from tests.core.billing.supplies import d
+from custom_components.ecom.core.tariffs.model import ALWAYS, Direction, Energy, Fluid
+from custom_components.ecom.core.tariffs.tariff import Tariff
+from custom_components.ecom.core.tariffs.templates import TEMPLATES, make
+from tests.core.billing.supplies import contract, d, row, series, supply
 
 ENGLISH = Wording(language=Language.ENGLISH, currency="EUR", zone="Europe/Paris")
 FRENCH = Wording(language=Language.FRENCH, currency="EUR", zone="Europe/Paris")
@@ -131,6 +135,66 @@ def test_own_words_stay_as_they_are() -> None:
     """A label that is no key is somebody's own."""
     assert (FRENCH.name("peak"), FRENCH.name("Vélo")) == ("heures pleines", "Vélo")
     assert (FRENCH.unit(Unit.DAY), FRENCH.unit(Unit.DAY, per=True)) == ("jours", "jour")
+
+
+@pytest.mark.parametrize("rate", ["20", "5.5", "2.1", "8.1"])
+def test_a_tax_is_named_without_its_rate(rate: str) -> None:
+    """Which stands beside it, in whatever country."""
+    (tax,) = make(
+        {"template": "flat", "prices": "0.2", "prices_with_tax": False, "vat": rate},
+        "power", "Europe/Zurich", "CHF",
+    ).taxes  # fmt: skip
+    assert (ENGLISH.name(tax.key), FRENCH.name(tax.key)) == ("VAT", "TVA")
+
+
+EVERYTHING = {
+    "prices": "0.2", "standing": "10", "cta": "15", "excise": "0.03", "kva": 6, "curve": "spot",
+    "wastewater": "2", "cold_water": "2", "energy_price": "0.1", "heating_share": "3",
+    "producer": "1", "windows": "22:00-06:00",
+}  # fmt: skip
+SEVERAL = {"peak_offpeak": "0.3 0.2", "tempo": "0.1 0.2 0.3 0.4 0.5 0.6", "ejp": "0.1 0.5"}
+
+
+@pytest.mark.parametrize("template", [each for each in TEMPLATES if each != "custom"])
+def test_everything_that_a_template_charges_has_a_name(template: str) -> None:
+    """In both languages."""
+    settings = {**EVERYTHING, "template": template}
+    if template in SEVERAL:
+        settings["prices"] = SEVERAL[template]
+    made = make(settings, "main", "Europe/Paris", "EUR")
+    labels = {made.labels.get(each.key, each.key) for each in made.components}
+    for table in TABLES.values():
+        assert {label for label in labels if f"name_{label}" not in table} == set()
+
+
+def names_of(template: str, language: Wording) -> list[str]:
+    """Return what the lines of a bill are called, of a template in which nothing is left out."""
+    made = make({**EVERYTHING, "template": template}, "main", "Europe/Paris", "EUR")
+    used = [row("2026-01-02T00:00", ALWAYS, "10")]
+    lines = bill(supply(made, used, pricing=Tariff(made))).lines
+    return [line_name(language, line) for line in lines]
+
+
+def test_what_is_supplied_is_called_so() -> None:
+    """Water is no energy, and hours are said where some differ from others."""
+    assert names_of("water", ENGLISH) == ["Standing charge", "Water", "Wastewater"]
+    assert names_of("water", FRENCH) == ["Abonnement", "Eau", "Assainissement"]
+    assert names_of("gas", FRENCH) == ["Abonnement", "Gaz", "Accise"]
+    assert names_of("heat", FRENCH) == ["Abonnement", "Chaleur", "Part des frais de chauffage"]
+    assert names_of("hot_water", FRENCH) == [
+        "Abonnement", "Énergie qui chauffe l'eau", "Eau froide", "Assainissement",
+    ]  # fmt: skip
+    assert "Énergie" in names_of("flat", FRENCH)
+
+
+def test_all_hours_are_said_where_there_are_others_or_somebody_named_them() -> None:
+    """Of one price they would say nothing."""
+    used = [row("2026-01-02T00:00", ALWAYS, "10")]
+    prices = {ALWAYS: series("0.2"), "night": series("0.1")}
+    several = contract(Energy(key="energy", prices=prices))
+    named = contract(Energy(key="energy", prices={ALWAYS: series("0.2")}), labels={ALWAYS: "Day"})
+    found = [line_name(FRENCH, bill(supply(of, used)).lines[0]) for of in (several, named)]
+    assert found == ["Énergie, toutes heures", "Énergie, Day"]
 
 
 def test_every_sentence_that_is_named_is_there() -> None:

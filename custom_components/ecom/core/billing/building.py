@@ -9,20 +9,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
 from .bill import Supply, bill
+from .heat import partly_common
 from .keys import Key, KeyKind, Member, split, weights
 from .lines import Bill, Charge, Line, Words
-from .parts import Part, Piece, TaxPiece, by_weight, divide_tax, part_of, total
+from .metered import counted_in
+from .parts import (
+    COMMON,
+    FIXED,
+    LOSSES,
+    OWN,
+    Part,
+    Piece,
+    TaxPiece,
+    by_weight,
+    divide_tax,
+    part_of,
+    total,
+)
 from .period import Period
 from .rounding import decimal, from_cents, to_cents
+from .stays import ShareByDays, Stay, stays_of
 from .usage import SCALE, UsageRow, units, within
-
-LOSSES: Final = "losses"
-FIXED: Final = "fixed"
-_OWN: Final = "own:"
-_COMMON: Final = "common:"
 
 type _Usage = Mapping[str, Sequence[UsageRow]]
 
@@ -53,7 +62,8 @@ class Building:
 class Shared:
     """A member's part of what is common, and the key that it follows over the period.
 
-    ``weight`` of ``of`` shares; ``pool`` is the net amount that was divided.
+    ``weight`` of ``of`` shares; ``pool`` is the net amount that was divided. ``by_days`` says
+    how the weight came about where the member's days count and are not all of the period.
     """
 
     part: Part
@@ -61,12 +71,7 @@ class Shared:
     weight: Decimal
     of: Decimal
     pool: Decimal
-
-    @property
-    def words(self) -> Words:
-        """The key, the weight and the total, as a note."""
-        values = {"key": self.key.kind.value, "weight": str(self.weight), "of": str(self.of)}
-        return Words(key="note_share", values=values | {"pool": str(self.pool)})
+    by_days: ShareByDays | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +79,8 @@ class Division:
     """A bill and its parts: ``own``, ``common``, ``losses`` and ``fixed`` make the whole.
 
     So do ``own`` and ``shared``, which is all that is not own, by the key. ``VACANT`` is
-    among both where a unit, or a share, had nobody.
+    among both where a unit, or a share, had nobody. With a ``coefficient`` that part of what
+    was used is common, and own lines hold a part of the rest.
     """
 
     bill: Bill
@@ -84,6 +90,7 @@ class Division:
     fixed: Part
     shared: Mapping[str, Shared]
     notes: tuple[Words, ...] = ()
+    coefficient: Decimal | None = None
 
 
 def divide(building: Building) -> Division:
@@ -102,14 +109,16 @@ def divide(building: Building) -> Division:
     parts = {
         name: part_of([name], pieces, taxes, amounts.get(name, 0)) for name in (*amounts, FIXED)
     }
+    stays = stays_of(building.residents, _period(building))
     return Division(
         bill=made,
-        own=_named(parts, _OWN),
-        common=_named(parts, _COMMON),
+        own={name: _within(part, stays.get(name)) for name, part in _named(parts, OWN).items()},
+        common=_named(parts, COMMON),
         losses=parts[LOSSES],
         fixed=parts[FIXED],
-        shared=_shared(building, pieces, taxes, amounts),
+        shared=_shared(building, pieces, taxes, amounts, stays),
         notes=(*made.notes, *_notes(coefficient)),
+        coefficient=coefficient,
     )
 
 
@@ -132,15 +141,19 @@ def _notes(coefficient: Decimal | None) -> Iterator[Words]:
         yield Words(key="note_coefficient", values={"share": str(coefficient)})
 
 
+def _period(building: Building) -> Period:
+    supply = building.supply
+    return Period(contract=supply.contract, since=supply.since, until=supply.until)
+
+
 def _usage(building: Building) -> _Usage:
     """Return the rows of the period by who used them, those of the main meter as losses."""
-    supply = building.supply
-    period = Period(contract=supply.contract, since=supply.since, until=supply.until)
-    found: dict[str, list[UsageRow]] = {f"{_OWN}{each.key}": [] for each in building.residents}
+    supply, period = building.supply, _period(building)
+    found: dict[str, list[UsageRow]] = {f"{OWN}{each.key}": [] for each in building.residents}
     for name, rows in sorted(building.own.items()):
-        found[f"{_OWN}{name}"] = within(rows, period.start, period.end)
+        found[f"{OWN}{name}"] = within(rows, period.start, period.end)
     for name, rows in sorted(building.common.items()):
-        found[f"{_COMMON}{name}"] = within(rows, period.start, period.end)
+        found[f"{COMMON}{name}"] = within(rows, period.start, period.end)
     return {**found, LOSSES: within(supply.usage, period.start, period.end)}
 
 
@@ -177,11 +190,10 @@ def _piece(building: Building, line: Line, usage: _Usage, before: Sequence[Piece
     if building.coefficient is None:
         divided = by_weight(cents, used, FIXED)
         return Piece(line=line, cents=divided, quantity=_quantity(line, used))
+    main = sum(used.values())
     del used[LOSSES]
-    common = to_cents(line.net * building.coefficient)
-    divided = by_weight(cents - common, used, FIXED)
-    divided[FIXED] = divided.get(FIXED, 0) + common
-    return Piece(line=line, cents=divided, quantity=_quantity(line, used))
+    unit = counted_in(building.supply.contract)
+    return partly_common(line, used, main, building.coefficient, unit)
 
 
 def _quantity(line: Line, used: Mapping[str, int]) -> dict[str, int]:
@@ -219,10 +231,11 @@ def _shared(
     pieces: Sequence[Piece],
     taxes: Sequence[TaxPiece],
     amounts: Mapping[str, int],
+    stays: Mapping[str, Stay],
 ) -> dict[str, Shared]:
     """Divide by the key all that is nobody's own, line by line over the days of each."""
-    pooled = [name for name in (*amounts, FIXED) if not name.startswith(_OWN)]
-    own = _named(amounts, _OWN)
+    pooled = [name for name in (*amounts, FIXED) if not name.startswith(OWN)]
+    own = _named(amounts, OWN)
     again = [_by_key(building, piece, pooled, own) for piece in pieces]
     supply = building.supply
     sharing = _sharing(building, building.key, own)
@@ -233,16 +246,25 @@ def _shared(
     names = sorted({name for piece in again for name in piece.cents} | set(held))
     pool = part_of(names, again, divided, 0).net
     of = sum(shares.values(), Fraction(0))
+    stays = {} if building.key.kind is KeyKind.CONSUMPTION else stays
+    parts = {name: part_of([name], again, divided, held.get(name, 0)) for name in names}
     return {
         name: Shared(
-            part=part_of([name], again, divided, held.get(name, 0)),
+            part=_within(part, stays.get(name)),
             key=building.key,
             weight=decimal(shares.get(name, Fraction(0)), 4),
             of=decimal(of, 4),
             pool=pool,
+            by_days=stays[name].share(shares[name]) if name in stays else None,
         )
-        for name in names
+        for name, part in parts.items()
     }
+
+
+def _within(part: Part, stay: Stay | None) -> Part:
+    if stay is None:
+        return part
+    return replace(part, lines=tuple(stay.cut(line) for line in part.lines))
 
 
 def _by_key(
@@ -260,5 +282,6 @@ def _by_key(
         # Days and kilowatts are not divided, what they cost is.
         whole = int(line.quantity * SCALE)
         quantity = {name: whole for name, part in cents.items() if part}
-    basis = Words(key="basis_share", values={"pool": str(from_cents(pool))})
+    words = piece.shared
+    basis = Words(key=words.key, values={**words.values, "pool": str(from_cents(pool))})
     return Piece(line=replace(line, basis=basis), cents=cents, quantity=quantity)

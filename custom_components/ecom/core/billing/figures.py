@@ -4,6 +4,7 @@ from typing import Any
 
 from .codec import dump
 from .lines import Line
+from .sharing import Sharing
 from .statement import Section, Statement
 
 
@@ -29,6 +30,17 @@ def _section(section: Section) -> list[Any]:
             [each.component, each.band, str(each.quantity.normalize())]
             for each in (*section.unpriced, *(section.own_unpriced or ()))
         ],
+        _sharing(section.sharing),
+    ]
+
+
+def _sharing(sharing: Sharing | None) -> list[Any]:
+    """Return what everybody bears, whatever they are called."""
+    if sharing is None:
+        return []
+    return [
+        [each.whose, *(str(n.normalize()) for n in (each.quantity, each.own, each.common))]
+        for each in (*sharing.borne, *sharing.common)
     ]
 
 

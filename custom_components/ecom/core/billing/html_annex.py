@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from ..tariffs.model import Direction, Fluid
-from .html_section import line_name, unit_price
+from ..tariffs.model import ALWAYS, Direction, Fluid
+from .html_section import STAY, line_name, unit_price
 from .lines import Line, Unpriced, Words
 from .markup import Markup, el, table
 from .statement import MeterSheet, Register, Section, Statement
@@ -18,7 +18,7 @@ def annex(wording: Wording, statement: Statement) -> Markup:
     blocks = [el("h2", wording.text("annex"))]
     for section in statement.sections:
         blocks += _section(wording, section)
-    notes = [wording.say(words) for words in notes_of(statement)]
+    notes = [wording.say(words) for words in notes_of(statement) if words.key != STAY]
     blocks += [
         el("h3", wording.text("notes")),
         el("ul", *(el("li", note) for note in notes), class_="notes"),
@@ -61,12 +61,18 @@ def _section(wording: Wording, section: Section) -> Iterator[Markup]:
 
 
 def _meters(wording: Wording, section: Section) -> Markup:
-    keys = ("meter", "register", "index_start", "index_end", "used")
+    """Return the indexes of each register; what it counts is named where one counts a band."""
+    kept = [(meter, register) for meter in section.meters for register in meter.registers]
+    by_band = any(register.label != ALWAYS for _, register in kept)
     rows = (
-        [meter_name(wording, meter), wording.name(register.label), *_indexes(wording, register)]
-        for meter in section.meters
-        for register in meter.registers
+        [
+            meter_name(wording, meter),
+            *([wording.name(register.label)] if by_band else []),
+            *_indexes(wording, register),
+        ]
+        for meter, register in kept
     )
+    keys = ("meter", *(("register",) if by_band else ()), "index_start", "index_end", "used")
     return table([wording.text(key) for key in keys], rows, 3, "meters")
 
 
@@ -152,6 +158,6 @@ def _tariff(wording: Wording, line: Line) -> tuple[str, ...]:
     return (
         line_name(wording, line),
         wording.days(line.since, line.until),
-        f"{line.source}{derived}",
+        f"{wording.source(line.source)}{derived}",
         unit_price(wording, line),
     )

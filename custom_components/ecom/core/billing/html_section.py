@@ -1,38 +1,58 @@
 """The details of one fluid: own lines, the common share, and taxes."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final
 
-from .lines import Line, TaxLine, Unit
+from .html_sharing import sharing
+from .lines import Line, TaxLine, Unit, Words
 from .markup import Markup, el, joined, table
 from .statement import CommonShare, Section
 from .texts import DASH, HARD, Wording
 
+STAY: Final = "note_stay"
+"""The note of the days that something is about: it stands before it, and not with the others."""
+
+
+def stay(wording: Wording, notes: Iterable[Words]) -> Iterator[Markup]:
+    """Yield which days something is about, where they are not all of the period."""
+    for note in notes:
+        if note.key == STAY:
+            yield el("p", wording.say(note), class_="stay")
+
 
 def details(wording: Wording, section: Section) -> Markup:
     """Return the lines of a section and its sums."""
-    blocks = [el("h2", _title(wording, section))]
+    blocks = [el("h2", title(wording, section)), *stay(wording, section.notes)]
     if section.common:
-        blocks.append(el("h3", wording.text("own_use")))
+        blocks.append(el("h3", own_title(wording, section)))
     blocks.append(_lines(wording, section.lines))
     if section.common:
         blocks += _common(wording, section, section.common)
-    return joined([*blocks, _sums(wording, section)])
+    return joined([*blocks, _sums(wording, section), *sharing(wording, section)])
 
 
-def _title(wording: Wording, section: Section) -> str:
+def title(wording: Wording, section: Section) -> str:
+    """Return what a section is about, with the name of its contract."""
     fluid = wording.name(section.fluid)
     return f"{fluid} {DASH} {section.contract}" if section.contract else fluid
+
+
+def own_title(wording: Wording, section: Section) -> str:
+    """Return what one's own lines are: one's own use, or a part of what goes by the meters."""
+    if section.by_meters is None:
+        return wording.text("own_use")
+    return wording.text("own_part", share=section.by_meters)
 
 
 def _common(wording: Wording, section: Section, common: CommonShare) -> Iterator[Markup]:
     yield el("h3", wording.text("common_share"))
     yield el(
         "p",
-        wording.text(
+        key_words(wording, common)
+        + " "
+        + wording.text(
             "common_words",
-            key=common.key,
-            weight=common.weight,
-            of=common.of,
             amount=common.building_amount,
             unit=section.unit,
             gross=common.building_gross,
@@ -41,6 +61,16 @@ def _common(wording: Wording, section: Section, common: CommonShare) -> Iterator
         class_="soft",
     )
     yield _lines(wording, common.lines)
+
+
+def key_words(wording: Wording, common: CommonShare) -> str:
+    """Return the key and one's shares, which are fewer where one was not there all the time."""
+    told = {"key": common.key, "weight": common.weight, "of": common.of}
+    if (part := common.by_days) is None:
+        return wording.text("key_words", **told)
+    return wording.text(
+        "key_words_days", **told, share=part.share, days=Decimal(part.days), period=Decimal(part.of)
+    )
 
 
 def _lines(wording: Wording, lines: Iterable[Line]) -> Markup:

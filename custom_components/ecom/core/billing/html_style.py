@@ -37,6 +37,8 @@ td { border-bottom: 0.2mm solid var(--line); padding: 0.9mm 2mm 0.9mm 0; vertica
 .basis { display: block; color: var(--soft); font-size: 8.5pt; }
 .sums { width: 62%; margin-left: 38%; }
 .sums tr:last-child td { font-weight: 700; border-bottom: 0; }
+.stay { font-weight: 700; margin-top: 5mm; }
+.sharing tr:last-child td { font-weight: 700; border-bottom: 0; }
 .soft, .notes { color: var(--soft); font-size: 8.5pt; }
 .notes { padding-left: 4mm; }
 svg { display: block; width: 100%; height: auto; margin: 1mm 0 3mm; }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ..tariffs.model import Adder, Contract, Dynamic, Energy, Fluid, Tiered
+from ..tariffs.model import ALWAYS, Adder, Contract, Dynamic, Energy, Fluid, Tiered
 from ..tariffs.pricing import Pricing, UnitPrice
 from .lines import Charge, Line, Unit, Unpriced, Words
 from .period import Period, Span, narrowed, version_at
@@ -91,6 +91,11 @@ def unit_of(contract: Contract) -> Unit:
             return Unit.M3
         case _:
             return Unit.KWH
+
+
+def counted_in(contract: Contract) -> Unit:
+    """Return the unit of the meter: gas that is priced by energy is counted in m³."""
+    return Unit.M3 if contract.coefficient else unit_of(contract)
 
 
 def lacks_price(contract: Contract, each: Metered) -> bool:
@@ -196,7 +201,7 @@ def _line(period: Period, component: Energy | Adder | Dynamic | Tiered, pot: _Po
         end=first.span.end,
         basis=_basis(period.contract, pot, mean=mean),
         band=first.band,
-        band_label=labels.get(first.band, first.band) if first.band else "",
+        band_label=_band_label(period.contract, first.band),
         source=first.price.source,
         derived=first.price.derived,
         provisional=pot.provisional,
@@ -231,6 +236,16 @@ def unmeasured(
         yield _unpriced(period, component.key, units(amount), Unit.M3, None)
 
 
+def _band_label(contract: Contract, band: str | None) -> str:
+    """Return what a band is called; that of all hours is none where there is no other."""
+    several = any(
+        isinstance(each, Energy) and set(each.prices) != {ALWAYS} for each in contract.components
+    )
+    if band is None or (band == ALWAYS and not several and band not in contract.labels):
+        return ""
+    return contract.labels.get(band, band)
+
+
 def _unpriced(
     period: Period, key: str, quantity: Decimal, unit: Unit, band: str | None
 ) -> Unpriced:
@@ -241,5 +256,5 @@ def _unpriced(
         quantity=quantity,
         unit=unit,
         band=band,
-        band_label=labels.get(band, band) if band else "",
+        band_label=_band_label(period.contract, band),
     )

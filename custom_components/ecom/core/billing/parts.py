@@ -1,25 +1,50 @@
 """Parts of a bill: every line and every tax divided in whole cents."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from .keys import apportion
-from .lines import Line, TaxLine
+from .lines import Line, TaxLine, Words
 from .rounding import from_cents
 from .usage import units
+
+OWN: Final = "own:"
+COMMON: Final = "common:"
+LOSSES: Final = "losses"
+FIXED: Final = "fixed"
+"""Who bears something: a member or a meter of common parts, whose key follows, or everybody."""
+
+_SHARE: Final = Words(key="basis_share")
 
 type Weights = Mapping[str, int | Fraction]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """How one line is divided: its cents, and its quantity in millionths of its unit."""
+    """How one line is divided: its cents, and its quantity in millionths of its unit.
+
+    ``bases`` say by name how a part came about, where the line does not say it. ``shared``
+    says it of what is common; the money that is divided is added to its values.
+    """
 
     line: Line
     cents: Mapping[str, int]
     quantity: Mapping[str, int]
+    bases: Mapping[str, Words] = field(default_factory=dict)
+    shared: Words = _SHARE
+
+    def of(self, names: Sequence[str]) -> Line:
+        """Return the line of some names together."""
+        basis = self.bases.get(names[0]) if len(names) == 1 else None
+        return replace(
+            self.line,
+            net=from_cents(total(self.cents, names)),
+            quantity=units(total(self.quantity, names)).normalize() + 0,
+            basis=basis or self.line.basis,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,12 +101,7 @@ def part_of(
 ) -> Part:
     """Return what some names bear together, without lines that hold nothing of theirs."""
     kept = tuple(names)
-    lines = [
-        replace(piece.line, net=from_cents(cents), quantity=units(quantity).normalize() + 0)
-        for piece in pieces
-        for cents, quantity in [(total(piece.cents, kept), total(piece.quantity, kept))]
-        if cents or quantity
-    ]
+    lines = [line for piece in pieces if (line := piece.of(kept)).net or line.quantity]
     return Part(
         amount=amount,
         lines=tuple(lines),

@@ -7,20 +7,25 @@ from fractions import Fraction
 from io import StringIO
 from typing import Final
 
-from .html_section import line_name, tax_name
+from .html_section import STAY, line_name, own_title, tax_name, title
+from .html_sharing import borne_rows, common_rows
 from .lines import Line
 from .render_html import wording_of
 from .rounding import decimal
+from .sharing import Sharing, Whose
 from .statement import Section, Statement
 from .texts import Wording
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
+MARK: Final = "\ufeff"
+"""Without it Excel takes a table in UTF-8 for one in the code page of the country."""
+
 type _Cell = str | Decimal
 
 
 def render_csv(statement: Statement) -> str:
-    """Return the table; in French with semicolons and decimal commas.
+    """Return the table, after the mark of UTF-8; in French with semicolons and decimal commas.
 
     A text that a spreadsheet would take for a formula begins with an apostrophe.
     """
@@ -29,7 +34,7 @@ def render_csv(statement: Statement) -> str:
     writer = csv.writer(out, delimiter=";" if wording.french else ",", lineterminator="\r\n")
     for row in _rows(wording, statement):
         writer.writerow([_written(wording, cell) for cell in row])
-    return out.getvalue()
+    return f"{MARK}{out.getvalue()}"
 
 
 def _written(wording: Wording, cell: _Cell) -> str:
@@ -49,6 +54,7 @@ def _rows(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]
     yield (wording.text("title"), statement.number or wording.text("draft"))
     yield (wording.text("issued_on", day=statement.issued_on),)
     yield (wording.text("period", since=first, until=last),)
+    yield from ((wording.say(note),) for note in statement.notes if note.key == STAY)
     if statement.corrects:
         corrected = statement.corrects
         yield (wording.text("corrects", number=corrected.number, day=corrected.issued_on),)
@@ -62,12 +68,17 @@ def _rows(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]
         yield from _section(wording, section)
     yield ()
     yield from _sums(wording, statement)
+    for section in statement.sections:
+        if section.sharing is not None:
+            yield ()
+            yield from _sharing(wording, section, section.sharing)
 
 
 def _section(wording: Wording, section: Section) -> Iterator[tuple[_Cell, ...]]:
     fluid = wording.name(section.fluid)
+    own = fluid if section.by_meters is None else f"{fluid} ({own_title(wording, section)})"
     for line in section.lines:
-        yield _line(wording, fluid, line)
+        yield _line(wording, own, line)
     if section.common:
         for line in section.common.lines:
             yield _line(wording, f"{fluid} ({wording.text('common_share')})", line)
@@ -88,8 +99,24 @@ def _line(wording: Wording, fluid: str, line: Line) -> tuple[_Cell, ...]:
         wording.unit(line.unit),
         line.unit_price,
         line.net,
-        line.source,
+        wording.source(line.source),
     )
+
+
+def _sharing(wording: Wording, section: Section, divided: Sharing) -> Iterator[tuple[_Cell, ...]]:
+    """Yield who bears a contract, then what is common: together the share of all of them."""
+    unit = wording.unit(section.unit)
+    yield (wording.text("sharing"), title(wording, section))
+    head = ("sharing_who", "own_use", "column_unit", "sharing_own", "sharing_common")
+    yield (*(wording.text(key) for key in head), wording.text("sharing_gross"))
+    for name, each in borne_rows(wording, divided):
+        yield (name, _plain(each.quantity), unit, each.own, each.common, each.gross)
+    yield ()
+    heads = ("sharing_what", "quantity", "column_unit", "sharing_gross")
+    yield tuple(wording.text(key) for key in heads)
+    for name, each in common_rows(wording, divided):
+        counted = ("", "") if each.whose is Whose.FIXED else (_plain(each.quantity), unit)
+        yield (name, *counted, each.own)
 
 
 def _sums(wording: Wording, statement: Statement) -> Iterator[tuple[_Cell, ...]]:

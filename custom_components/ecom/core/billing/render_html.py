@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .html_annex import annex
 from .html_chart import chart
-from .html_section import details
+from .html_section import details, stay
 from .html_style import STYLE
 from .markup import Markup, el, joined
 from .markup import table as table_of
@@ -31,6 +31,7 @@ def render_html(statement: Statement) -> str:
         _big(wording, statement),
         _summary(wording, statement),
         *(chart(wording, history) for history in statement.history),
+        *stay(wording, statement.notes),
         *(details(wording, section) for section in statement.sections),
         annex(wording, statement),
     )

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from ..tariffs.model import Contract
 from .building import Division
-from .lines import Bill, Unit
-from .metered import unit_of
+from .lines import Bill
+from .metered import counted_in
 from .parts import Part
 from .statement import Before, CommonShare, Gap, MeterSheet, Section
 from .usage import Quality, Tally, units
@@ -37,7 +37,7 @@ def section_of_bill(contract: Contract, bill: Bill, facts: Facts) -> Section:
         fluid=bill.fluid,
         direction=bill.direction,
         contract=contract.labels.get(contract.key, ""),
-        unit=_counted_in(contract),
+        unit=counted_in(contract),
         quantity=units(bill.amount),
         lines=bill.lines,
         taxes=bill.taxes,
@@ -71,12 +71,13 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
             building_amount=units(bill.amount),
             lines=shared.part.lines,
             taxes=shared.part.taxes,
+            by_days=shared.by_days,
         )
     return Section(
         fluid=bill.fluid,
         direction=bill.direction,
         contract=contract.labels.get(contract.key, ""),
-        unit=_counted_in(contract),
+        unit=counted_in(contract),
         quantity=units(own.amount),
         lines=own.lines,
         taxes=own.taxes,
@@ -92,9 +93,5 @@ def section_of_member(contract: Contract, division: Division, member: str, facts
         gaps=facts.gaps,
         before=facts.before,
         notes=division.notes,
+        by_meters=None if division.coefficient is None else 1 - division.coefficient,
     )
-
-
-def _counted_in(contract: Contract) -> Unit:
-    """Return the unit of the meter: gas that is priced by energy is counted in m³."""
-    return Unit.M3 if contract.coefficient else unit_of(contract)

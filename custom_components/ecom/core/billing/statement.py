@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from ..tariffs.model import Direction, Fluid
 from .lines import Line, TaxLine, Unit, Unpriced, Words
+from .sharing import Sharing
+from .stays import ShareByDays
 from .usage import Quality, Tally
 
 
@@ -74,7 +76,8 @@ class CommonShare:
     """What is borne of the building's common costs, and by which key.
 
     ``weight`` of ``of`` shares; ``pool_net`` is what the building divided, ``building_gross``
-    all that it was charged.
+    all that it was charged. ``by_days`` says how the weight came about where somebody was not
+    there all the time.
     """
 
     key: str
@@ -85,6 +88,7 @@ class CommonShare:
     building_amount: Decimal
     lines: tuple[Line, ...]
     taxes: tuple[TaxLine, ...]
+    by_days: ShareByDays | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +115,8 @@ class Section:
     ``quantity`` is one's own use, and ``without_price`` how much of it lacks a price;
     ``gross`` is all that is borne, with taxes. ``unpriced`` is all that lacks a price of what
     the contract supplied; ``own_unpriced`` is one's own use in it, None where all is one's own.
+    ``by_meters`` is set where ``lines`` are a part of that share of all that was used, lost
+    or not: they hold more than one's own use. ``sharing`` is who bears the section of a site.
     """
 
     fluid: Fluid
@@ -130,6 +136,8 @@ class Section:
     gaps: tuple[Gap, ...] = ()
     before: Before | None = None
     notes: tuple[Words, ...] = ()
+    by_meters: Decimal | None = None
+    sharing: Sharing | None = None
 
     @property
     def all_lines(self) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .lines import Unit, Words
 from .rounding import decimal
+from .sources import source_words
 from .statement import Language
 from .texts_en import ENGLISH
 from .texts_fr import FRENCH
@@ -58,6 +59,8 @@ _MONTHS_FR: Final = [
 ]
 _SYMBOLS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _PLACES: Final = 3
+_VAT: Final = re.compile(r"vat_[0-9_]+")
+"""A tax that is named by its rate; the rate is said beside it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +86,13 @@ class Wording:
 
     def name(self, label: str) -> str:
         """Return what a label means, or the label itself where it is the field's own word."""
-        return TABLES[self.language].get(f"name_{label}", label)
+        table = TABLES[self.language]
+        return table.get(f"name_{label}", table["name_vat"] if _VAT.fullmatch(label) else label)
+
+    def source(self, source: str) -> str:
+        """Return where a price was found; what somebody typed stays as it is."""
+        words = source_words(source)
+        return source if words is None else self.say(words)
 
     def unit(self, unit: Unit, *, per: bool = False) -> str:
         """Return a unit, or how a price for one of it says so."""

@@ -43,10 +43,26 @@ ENGLISH: Final[Mapping[str, str]] = {
     "subtotal_net": "Sub-total before tax",
     "subtotal": "Sub-total with taxes",
     "own_use": "Own use",
+    "own_part": "Share of the {share:percent} divided by the meters",
     "common_share": "Share of common parts, losses and standing charges",
-    "common_words": "Key: {key:name}, {weight:number} of {of:number}. The building used "
-    "{amount:number} {unit:unit} for {gross:money} with taxes, of which {pool:money} before tax "
-    "are divided by this key.",
+    "key_words": "Key: {key:name}, {weight:number} of {of:number}.",
+    "key_words_days": "Key: {key:name}, {share:number} of {of:number}, for {days:number} of "
+    "{period:number} days: {weight:number} of {of:number}.",
+    "common_words": "The building used {amount:number} {unit:unit} for {gross:money} with taxes, "
+    "of which {pool:money} before tax are divided by this key.",
+    "sharing": "How it is divided",
+    "sharing_who": "Who",
+    "sharing_own": "By the meters",
+    "sharing_common": "Share of what is common",
+    "sharing_gross": "Amount with taxes",
+    "sharing_total": "Total",
+    "sharing_what": "What is common",
+    "sharing_common_total": "Divided by the key",
+    "sharing_vacant": "Nobody's: borne by the owner",
+    "sharing_losses": "Losses",
+    "sharing_losses_within": "Losses (within all of these parts)",
+    "sharing_fixed": "Standing charges and capacity",
+    "sharing_fixed_part": "Standing charges, and {share:percent} of what was used",
     "history": "{fluid:name}: the last months, in {unit:unit}",
     "annex": "Annex: meters, quality and tariffs",
     "meters": "Meters",
@@ -93,7 +109,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "allocate costs.",
     "note_few_months": "Capacity: {known:number} of {months:number} month peaks were known; the "
     "mean is that of those.",
-    "note_share": "Key: {key:name}, {weight:number} of {of:number} of {pool:money} before tax.",
     "note_coefficient": "{share:percent} of what was used is common and divided by the key, the "
     "rest by the meters alone.",
     "key_without_weights": "No member has a weight for the key {key:name}: what is common is "
@@ -128,6 +143,22 @@ ENGLISH: Final[Mapping[str, str]] = {
     "basis_whole_tier": "all at tier {tier:number}: from {lower:number} to {upper:number}",
     "basis_whole_tier_last": "all at tier {tier:number}: above {lower:number}",
     "basis_share": "share of {pool:money}",
+    "basis_by_meters": "{share:percent} of the {main:number} {unit:unit} counted for the building "
+    "go by the meters: yours counted {own:number} of {below:number} {unit:unit}",
+    "basis_share_part": "share of {pool:money}: {share:percent} of the {main:number} {unit:unit} "
+    "counted for the building",
+    "basis_share_part_common": "share of {pool:money}: {share:percent} of the {main:number} "
+    "{unit:unit} counted for the building, and of the rest what meters of common parts counted: "
+    "{common:number} of {below:number} {unit:unit}",
+    "source_row": "CRE open data, {file:text}, row of {day:date}",
+    "source_row_with_tax": "CRE open data, {file:text}, row of {day:date}, with tax",
+    "source_row_copied": "CRE open data, {file:text}, row of {day:date}, as several copies say",
+    "source_implied": "implied by CRE open data, {file:text}, row of {day:date}",
+    "source_within": "within the prices with tax",
+    "source_before_2023": "within the prices with tax, before February 2023",
+    "source_from_cre": "from the CRE's prices with tax",
+    "source_from_prices": "from the prices with tax; no official text was found",
+    "source_fits": "{where:text}, in agreement with the prices",
     "column_fluid": "Fluid",
     "column_label": "Item",
     "column_since": "From",
@@ -168,7 +199,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "name_split": "Split at a change of band",
     "name_energy": "Energy",
     "name_water": "Water",
-    "name_heat_energy": "Heat",
+    "name_water_heating": "Energy that heats the water",
+    "name_heating_share": "Share of the costs of heating",
+    "name_producer": "Producer's surcharge",
     "name_standing": "Standing charge",
     "name_excise": "Excise duty",
     "name_cta": "CTA contribution",
@@ -176,9 +209,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "name_wastewater": "Wastewater",
     "name_feed_in": "Fed in",
     "name_vat": "VAT",
-    "name_vat_20": "VAT",
-    "name_vat_10": "VAT",
-    "name_vat_5_5": "VAT",
     "name_vat_reduced": "VAT",
     "name_estimated": "Estimated",
     "name_all": "all hours",

@@ -43,10 +43,26 @@ FRENCH: Final[Mapping[str, str]] = {
     "subtotal_net": "Sous-total HT",
     "subtotal": "Sous-total TTC",
     "own_use": "Consommation propre",
+    "own_part": "Quote-part des {share:percent} répartis selon les compteurs",
     "common_share": "Quote-part des parties communes, pertes et abonnements",
-    "common_words": "Clé : {key:name}, {weight:number} sur {of:number}. L'immeuble a consommé "
-    "{amount:number} {unit:unit} pour {gross:money} TTC, dont {pool:money} HT sont répartis "
-    "selon cette clé.",
+    "key_words": "Clé : {key:name}, {weight:number} sur {of:number}.",
+    "key_words_days": "Clé : {key:name}, {share:number} sur {of:number}, pour {days:number} des "
+    "{period:number} jours : {weight:number} sur {of:number}.",
+    "common_words": "L'immeuble a consommé {amount:number} {unit:unit} pour {gross:money} TTC, "
+    "dont {pool:money} HT sont répartis selon cette clé.",
+    "sharing": "Répartition",
+    "sharing_who": "Qui",
+    "sharing_own": "Selon les compteurs",
+    "sharing_common": "Quote-part du commun",
+    "sharing_gross": "Montant TTC",
+    "sharing_total": "Total",
+    "sharing_what": "Ce qui est commun",
+    "sharing_common_total": "Réparti selon la clé",
+    "sharing_vacant": "À personne : à la charge du propriétaire",
+    "sharing_losses": "Pertes",
+    "sharing_losses_within": "Pertes (comprises dans toutes ces parts)",
+    "sharing_fixed": "Abonnements et puissance",
+    "sharing_fixed_part": "Abonnements, et {share:percent} de ce qui a été consommé",
     "history": "{fluid:name} : les derniers mois, en {unit:unit}",
     "annex": "Annexe : compteurs, qualité et tarifs",
     "meters": "Compteurs",
@@ -94,7 +110,6 @@ FRENCH: Final[Mapping[str, str]] = {
     "relevés servent à répartir des charges.",
     "note_few_months": "Capacité : {known:number} pointes mensuelles sur {months:number} étaient "
     "connues ; la moyenne est celle de ces mois.",
-    "note_share": "Clé : {key:name}, {weight:number} sur {of:number} de {pool:money} HT.",
     "note_coefficient": "{share:percent} de ce qui a été consommé est commun et réparti selon la "
     "clé, le reste selon les seuls compteurs.",
     "key_without_weights": "Aucun membre n'a de poids pour la clé {key:name} : ce qui est commun "
@@ -130,6 +145,23 @@ FRENCH: Final[Mapping[str, str]] = {
     "basis_whole_tier": "tout à la tranche {tier:number} : de {lower:number} à {upper:number}",
     "basis_whole_tier_last": "tout à la tranche {tier:number} : au-delà de {lower:number}",
     "basis_share": "part de {pool:money}",
+    "basis_by_meters": "{share:percent} des {main:number} {unit:unit} comptés pour l'immeuble "
+    "vont selon les compteurs ; les vôtres : {own:number} sur {below:number} {unit:unit}",
+    "basis_share_part": "part de {pool:money} : {share:percent} des {main:number} {unit:unit} "
+    "comptés pour l'immeuble",
+    "basis_share_part_common": "part de {pool:money} : {share:percent} des {main:number} "
+    "{unit:unit} comptés pour l'immeuble et, du reste, ce qu'ont compté les compteurs communs : "
+    "{common:number} sur {below:number} {unit:unit}",
+    "source_row": "données ouvertes de la CRE, {file:text}, ligne du {day:date}",
+    "source_row_with_tax": "données ouvertes de la CRE, {file:text}, ligne du {day:date}, TTC",
+    "source_row_copied": "données ouvertes de la CRE, {file:text}, ligne du {day:date}, selon "
+    "plusieurs copies",
+    "source_implied": "selon les données ouvertes de la CRE, {file:text}, ligne du {day:date}",
+    "source_within": "comprise dans les prix TTC",
+    "source_before_2023": "comprise dans les prix TTC, avant février 2023",
+    "source_from_cre": "selon les prix TTC de la CRE",
+    "source_from_prices": "selon les prix TTC ; aucun texte officiel trouvé",
+    "source_fits": "{where:text}, concorde avec les prix",
     "column_fluid": "Fluide",
     "column_label": "Désignation",
     "column_since": "Du",
@@ -170,7 +202,9 @@ FRENCH: Final[Mapping[str, str]] = {
     "name_split": "Partagé à un changement de plage",
     "name_energy": "Énergie",
     "name_water": "Eau",
-    "name_heat_energy": "Chaleur",
+    "name_water_heating": "Énergie qui chauffe l'eau",
+    "name_heating_share": "Part des frais de chauffage",
+    "name_producer": "Supplément producteur",
     "name_standing": "Abonnement",
     "name_excise": "Accise",
     "name_cta": "Contribution tarifaire (CTA)",
@@ -178,9 +212,6 @@ FRENCH: Final[Mapping[str, str]] = {
     "name_wastewater": "Assainissement",
     "name_feed_in": "Injection",
     "name_vat": "TVA",
-    "name_vat_20": "TVA",
-    "name_vat_10": "TVA",
-    "name_vat_5_5": "TVA",
     "name_vat_reduced": "TVA",
     "name_estimated": "Estimé",
     "name_all": "toutes heures",

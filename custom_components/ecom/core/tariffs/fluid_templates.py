@@ -18,6 +18,14 @@ KWH_PER_M3_KELVIN: Final = Decimal("1.162")
 _EFFICIENCIES: Final = Decimal("0.1"), Decimal(10)
 """What heats water makes that much of its energy: a heat pump more than 1, nothing 90."""
 
+_PRICED: Final = {
+    Fluid.GAS: "gas",
+    Fluid.HEAT: "heat",
+    Fluid.COLD_WATER: "water",
+    Fluid.HOT_WATER: "water_heating",
+}
+"""What the price for each unit is for, as a key of a text; hot water has the cold one, too."""
+
 _WATT_HOUR: Final = Decimal("0.001")
 
 
@@ -160,10 +168,12 @@ def _anchor(settings: Settings) -> tuple[int, int]:
 def _supplied(
     settings: Settings, fluid: Fluid, components: tuple[Component, ...], special: str = ""
 ) -> Contract:
+    """Return a contract whose price bears the name of what is supplied."""
     return Contract(
         key=fluid,
         fluid=fluid,
         components=components,
         taxes=taxes(settings, components, special),
         coefficient=settings.series("coefficient") if fluid is Fluid.GAS else (),
+        labels={"energy": _PRICED[fluid]},
     )
