@@ -179,3 +179,82 @@ async def test_an_exchange_that_is_stated_after_the_change(noon: House) -> None:
         opening=14.0,
     )
     assert home.unpriced == 0
+
+
+def tiers(**more: Any) -> dict[str, Any]:
+    """Return a contract of which 10 kWh of a month cost 1, and the rest 2."""
+    charged = [["10", [{"value": "1"}]], [None, [{"value": "2"}]]]
+    energy = {"kind": "tiered", "key": "energy", "per": "month", "tiers": charged}
+    return custom("tiers", energy, **more)
+
+
+def custom(key: str, energy: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a contract of the general model with one component."""
+    general = {"key": key, "fluid": "electricity", "zone": "UTC", "components": [energy]}
+    return {"template": "custom", "contract": general | more}
+
+
+async def restart(home: Home) -> None:
+    """Unload the Site, and set it up again."""
+    await home.house.unload(home.site)
+    await home.house.hass.config_entries.async_setup(home.site.entry_id)
+    await settle(home.house)
+
+
+async def test_what_another_contract_supplied_fills_no_tier(noon: House) -> None:
+    """Neither live, nor after a restart, nor in a statement."""
+    home = await home_with(noon, BOTH[0], part("contract", "New", **tiers(since=CHANGE)))
+    for number in range(1, 13):
+        await home.grid.counts(100 + 2.5 * number, hours=1)
+    await settle(noon)
+    assert home.money == pytest.approx(30 * 0.2)
+    await home.grid.counts(134, hours=4)
+    await settle(noon)
+    assert home.money == pytest.approx(6 + 4)
+    await restart(home)
+    await home.grid.counts(135, hours=1)
+    await settle(noon)
+    assert home.money == pytest.approx(6 + 5)
+    await comes(noon, "2026-11-28T12:00:00+00:00")
+    stated = await asked(noon, "get_statement", site=True, start="2026-11-26", end="2026-11-28")
+    assert [each["gross"] for each in stated["sections"]] == [6, 5]
+
+
+async def test_a_gap_over_the_end_of_a_cycle_of_tiers(noon: House) -> None:
+    """What was used before it ended is in the tier that had been reached."""
+    noon.freezer.move_to("2026-11-30T12:00:00+00:00")
+    home = await home_with(noon, part("contract", "Tiers", **tiers()))
+    for number in range(1, 9):
+        await home.grid.counts(100 + 2.5 * number, hours=1)
+    await settle(noon)
+    assert home.money == pytest.approx(10 * 1 + 10 * 2)
+    await noon.unload(home.site)
+    noon.freezer.move_to("2026-12-01T04:00:00+00:00")
+    home.grid.energy.shows(128.0, unit="kWh")
+    await noon.hass.config_entries.async_setup(home.site.entry_id)
+    await settle(noon)
+    assert home.money == pytest.approx(30 + 4 * 2 + 4 * 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("06:00", "06:00"), ("00:00", "06:00"), ("06:00", "00:00")]
+)
+async def test_prices_that_change_at_six(noon: House, old: str, new: str) -> None:
+    """The days of a contract begin at midnight for all that, in the ledger and on paper."""
+
+    def flat(price: str, at: str, **more: Any) -> dict[str, Any]:
+        energy = {"kind": "energy", "key": "energy", "prices": {"all": [{"value": price}]}}
+        return custom(f"flat {price}", energy, price_change_at=at, **more)
+
+    noon.freezer.move_to("2026-11-26T20:00:00+00:00")
+    first = part("contract", "Old", **flat("0.2", old, until=CHANGE))
+    home = await home_with(noon, first, part("contract", "New", **flat("0.5", new, since=CHANGE)))
+    for number in range(1, 13):
+        await home.grid.counts(100 + number, hours=1)
+    await settle(noon)
+    assert home.unpriced == 0
+    assert home.money == pytest.approx(4 * 0.2 + 8 * 0.5)
+    await comes(noon, "2026-11-28T12:00:00+00:00")
+    days = {"site": True, "start": "2026-11-26", "end": "2026-11-28"}
+    stated = await asked(noon, "get_statement", **days, issue=True)
+    assert [each["gross"] for each in stated["sections"]] == [0.8, 4]

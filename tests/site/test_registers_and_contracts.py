@@ -17,6 +17,33 @@ CHANGE = "2026-11-27"
 FLAT = {"template": "flat", "prices": "0.5"}
 NIGHTS = {"template": "peak_offpeak", "prices": "0.20 0.10", "windows": "22:00-06:00"}
 
+THREE = {
+    "template": "custom",
+    "contract": {
+        "key": "three",
+        "fluid": "electricity",
+        "zone": "UTC",
+        "since": CHANGE,
+        "components": [
+            {
+                "kind": "energy",
+                "key": "energy",
+                "prices": {band: [{"value": "0.3"}] for band in ("night", "noon", "day")},
+            }
+        ],
+        "schedules": {
+            "main": {
+                "rules": [
+                    {"band": "night", "when": {"windows": [{"start": 1320, "end": 360}]}},
+                    {"band": "noon", "when": {"windows": [{"start": 720, "end": 840}]}},
+                    {"band": "day"},
+                ]
+            }
+        },
+    },
+}
+"""Three bands, which two registers do not fit."""
+
 type Data = Mapping[str, Any]
 
 
@@ -140,6 +167,59 @@ async def test_a_change_between_two_readings(noon: House) -> None:
     await meter.use(1, minutes=5)
     await settle(noon)
     assert meter.totals[0] == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("peak", "off_peak"), [("0.21", "0.10"), ("0.20", "0.11")])
+async def test_a_price_of_a_contract_that_was_followed(
+    noon: House, peak: str, off_peak: str
+) -> None:
+    """What registers counted keeps its band, though they fit no contract any more."""
+    noon.freezer.move_to("2026-11-26T16:00:00+00:00")
+    meter = await Registers.at(noon, {**NIGHTS, "until": CHANGE}, THREE)
+    for _ in range(90):  # To 23:35; each counts half, whatever our clock says.
+        await meter.use(0.1, minutes=5)
+    await settle(noon)
+    assert meter.totals == pytest.approx((10, 1.5, 0))
+    noon.freezer.move_to("2026-11-27T08:00:00+00:00")
+    await noon.later(minutes=1)
+    await settle(noon)
+    await meter.becomes({**NIGHTS, "until": CHANGE, "prices": f"{peak} {off_peak}"})
+    assert meter.totals == pytest.approx((10, 5 * float(peak) + 5 * float(off_peak), 0))
+
+
+async def test_a_price_after_the_registers_were_taken_away(noon: House) -> None:
+    """What they counted stays theirs."""
+    noon.freezer.move_to("2026-11-26T19:55:00+00:00")
+    meter = await Registers.at(noon, NIGHTS)
+    await meter.use(8, hours=2)
+    await settle(noon)
+    assert meter.totals == pytest.approx((9, 1.35, 0))
+    ours = meter.site.subentries[id_of(meter.site, meter.data["port"])]
+    data = {key: value for key, value in meter.data.items() if key != "registers"}
+    noon.hass.config_entries.async_update_subentry(meter.site, ours, data=data)
+    await settle(noon)
+    await meter.becomes({**NIGHTS, "prices": "0.21 0.10"})
+    assert meter.totals == pytest.approx((9, 4.5 * 0.21 + 4.5 * 0.10, 0))
+
+
+async def test_hours_that_are_put_right_after_registers_were_named(noon: House) -> None:
+    """What no register has counted follows the clock; what one has counted does not."""
+    meter = await Registers.at(noon, {**NIGHTS, "windows": "02:00-10:00"})
+    ours = meter.site.subentries[id_of(meter.site, meter.data["port"])]
+    bare = {key: value for key, value in meter.data.items() if key != "registers"}
+    await meter.use(0, minutes=55)  # To the full hour: what one row holds has one band.
+    noon.hass.config_entries.async_update_subentry(meter.site, ours, data=bare)
+    await settle(noon)
+    await meter.use(8, hours=2)
+    await settle(noon)
+    assert meter.totals == pytest.approx((9, 0.15 + 8 * 0.2, 0))
+    noon.hass.config_entries.async_update_subentry(meter.site, ours, data=meter.data)
+    await settle(noon)
+    await meter.use(2, minutes=5)
+    await settle(noon)
+    assert meter.totals == pytest.approx((11, 0.15 + 8 * 0.2 + 0.3, 0))
+    await meter.becomes({**NIGHTS, "windows": "12:00-20:00"})
+    assert meter.totals == pytest.approx((11, 0.15 + 8 * 0.1 + 0.3, 0))
 
 
 @pytest.mark.parametrize("contract", [FLAT, PEAKS])

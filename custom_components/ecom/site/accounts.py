@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
 
-from ..core.costs.ledger import Account, Part
+from ..core.costs.ledger import ENDLESS, Account, Part
 from ..core.costs.prices import Prices
 from ..core.costs.rebuild import Used
 from ..core.costs.rows import MINUTE_MS, Rows, Totals
@@ -17,9 +17,6 @@ type RowsListener = Callable[[str, int], None]
 
 type Listener = Callable[[str], None]
 """Is told the key of an account whose totals have changed, or that has been read."""
-
-ENDLESS: Final = 1 << 53
-"""A moment in ms after all that is stored."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +202,12 @@ class Feed:
 
 
 def used_now(store: LedgerStore, key: str, pricing: Pricing | None, now: int) -> dict[int, int]:
-    """Return what an account used of the cycle of now, by the cycle's beginning in ms. Blocks."""
-    cycle = Prices(pricing).cycle(now)
-    return {} if cycle is None else {cycle: store.used(key, cycle, ENDLESS)}
+    """Return what an account used of a cycle, by its beginning in ms. Blocks.
+
+    That of now, and that of the last row: what is read next may have been used in either.
+    """
+    prices, last = Prices(pricing), store.last(key)
+    moments = [now] if last is None else [last, now]
+    cycles = {cycle for each in moments if (cycle := prices.cycle(each)) is not None}
+    spans = pairwise([*sorted(cycles), ENDLESS])
+    return {cycle: store.used(key, cycle, until) for cycle, until in spans}

@@ -13,7 +13,7 @@ from ..core.tariffs.model import Contract, ContractError, Direction, Fluid
 from ..core.tariffs.succession import Succession, Term
 from ..core.tariffs.tariff import Tariff
 from ..core.tariffs.templates import make
-from ..core.tariffs.wall import begins
+from ..core.timeline import midnight
 from ..ports import Role
 from .contract_fields import CONF_COLOURS, CONF_TODAY, CONF_TOMORROW
 from .meter_billing import SUBENTRY_CONTRACT, nodes_of
@@ -136,14 +136,8 @@ def _stretches(contracts: Iterable[Contract]) -> Iterator[tuple[date | None, dat
 
 def _add(terms: list[Term], tariff: Tariff, since: date | None, until: date | None) -> None:
     """Add some days to terms; they are the last one's if nothing changes in between."""
-    start, end = (
-        None if day is None else begins(day, tariff.contract.price_change_at, tariff.zone)
-        for day in (since, until)
-    )
+    start, end = (None if day is None else midnight(day, tariff.zone) for day in (since, until))
     if terms and terms[-1].tariff is tariff and terms[-1].end == start:
         terms[-1] = replace(terms[-1], end=end)
         return
-    if terms and terms[-1].end is not None and start is not None:
-        # Prices of the two may change at different hours of the day.
-        terms[-1] = replace(terms[-1], end=min(terms[-1].end, start))
     terms.append(Term(start=start, end=end, tariff=tariff))

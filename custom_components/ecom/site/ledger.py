@@ -154,7 +154,6 @@ class LedgerBook:
 
     def plan(self, key: str, since: datetime, until: datetime | None) -> Plan:
         """Return an account as it is made anew in a time, up to now where no end is given."""
-        sources = self.accounts.sources(key)
         now = to_ms(dt_util.utcnow())
         return Plan(
             account=key,
@@ -163,7 +162,6 @@ class LedgerBook:
             end=now + HOUR_MS if until is None else to_ms(until),
             now=now,
             segments=tuple(self._quarters.pasts.of_account(key)),
-            registers=any(source.band is not None for source in sources),
         )
 
     async def _settled(self, plans: Sequence[Plan], make: Callable[..., list[Change]]) -> None:

@@ -110,6 +110,14 @@ class LedgerStore:
             ).fetchone()
         return None if minute is None else int(minute) * MINUTE_MS
 
+    def last(self, key: str) -> int | None:
+        """Return when the last row of an account begins, in ms; None if it has none."""
+        with self._db.reading() as db:
+            (minute,) = db.execute(
+                "SELECT max(minute) FROM entry WHERE account = ?", (_account(db, key),)
+            ).fetchone()
+        return None if minute is None else int(minute) * MINUTE_MS
+
     def before(self, key: str, since: int) -> Totals:
         """Return what an account counted and cost before a moment."""
         with self._db.reading() as db:

@@ -3,9 +3,11 @@
 Everything here blocks: Home Assistant calls it from its executor.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final
 
 from ..core.costs.exchange import Exchange, IndexMark, around, both, check_counted, hour_marks
@@ -17,7 +19,7 @@ from ..core.costs.rebuild import (
     rows_from_quarters,
     rows_from_steps,
 )
-from ..core.costs.rows import HOUR_MS, Totals
+from ..core.costs.rows import HOUR_MS, MINUTE_MS, Flag, Totals
 from ..core.quarters import Quarter
 from ..core.tariffs.pricing import Pricing
 from ..core.timeline import QUARTER_MS, from_ms, to_ms
@@ -40,7 +42,6 @@ class Plan:
     end: int
     now: int
     segments: Sequence[Segment] = field(default_factory=tuple)
-    registers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,22 +63,46 @@ def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
     What registers counted stays in its hours and bands, and is priced anew. So it is with
     what is older than the quarter-hours, which is left as it is.
     """
-    if plan.registers:
-        return reprice_rows(store, plan)
-    oldest = to_ms(from_ms(plan.now) - KEPT)
-    start = max(plan.start // HOUR_MS, -(-oldest // HOUR_MS)) * HOUR_MS
-    end = -(-plan.end // HOUR_MS) * HOUR_MS
+    first, end = plan.start // HOUR_MS, -(-plan.end // HOUR_MS)
+    oldest = -(-to_ms(from_ms(plan.now) - KEPT) // HOUR_MS)
     with store.db.writing():
-        quarters, until = quarters_of(store, plan.segments, start, end)
-        rows = rows_from_quarters(
-            quarters,
-            plan.pricing,
-            until=until,
-            used=used_before(store, plan, start),
-            made=any(is_made(segment.key) for segment in plan.segments),
-        )
-        more = store.ledger.replace(plan.account, start, end, rows)
-        return [change(store, plan, more)]
+        rows = store.ledger.rows(plan.account, first * HOUR_MS, end * HOUR_MS)
+        registered = {
+            minute * MINUTE_MS // HOUR_MS
+            for (minute, _), row in rows.items()
+            if row.flags & Flag.REGISTER
+        }
+        changes = list[Change]()
+        for since, until, by_register in _runs(first, end, registered):
+            at = since if by_register else max(since, oldest)
+            if at < until:
+                part = replace(plan, start=at * HOUR_MS, end=until * HOUR_MS)
+                make = reprice_rows if by_register else _from_quarters
+                changes += make(store, part)
+        return changes
+
+
+def _runs(first: int, end: int, registered: AbstractSet[int]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the hours of a time in order, those together that registers counted, or did not."""
+    cuts = {first, end}
+    for hour in registered:
+        cuts |= {edge for edge in (hour, hour + 1) if {edge - 1, edge} - registered}
+    for since, until in pairwise(sorted(cuts)):
+        yield since, until, since in registered
+
+
+def _from_quarters(store: QuarterStore, plan: Plan) -> list[Change]:
+    """Make rows anew from quarter-hours; a plan is of whole hours here."""
+    quarters, until = quarters_of(store, plan.segments, plan.start, plan.end)
+    rows = rows_from_quarters(
+        quarters,
+        plan.pricing,
+        until=until,
+        used=used_before(store, plan, plan.start),
+        made=any(is_made(segment.key) for segment in plan.segments),
+    )
+    more = store.ledger.replace(plan.account, plan.start, plan.end, rows)
+    return [change(store, plan, more)]
 
 
 def reprice_rows(store: QuarterStore, plan: Plan) -> list[Change]:
@@ -88,7 +113,6 @@ def reprice_rows(store: QuarterStore, plan: Plan) -> list[Change]:
             store.ledger.rows(plan.account, start, end),
             plan.pricing,
             used=used_before(store, plan, start),
-            registers=plan.registers,
         )
         more = store.ledger.replace(plan.account, start, end, rows)
         return [change(store, plan, more)]

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..core.tariffs.differences import Difference, differences
+from ..core.tariffs.differences import Difference, differences, widened
 from ..core.tariffs.succession import Succession
 from ..core.timeline import from_ms, to_ms
 from .ledger import LedgerBook
@@ -166,4 +166,6 @@ class Repricing:
     ) -> list[Difference]:
         """Return where two successions differ since an account began. Blocks."""
         first = self._ledger.first(account)
-        return [] if first is None else [*differences(old, new, from_ms(first), until)]
+        if first is None:
+            return []
+        return [*widened(differences(old, new, from_ms(first), until), new)]

@@ -229,6 +229,7 @@ class Usage:
             if not isinstance(component, Tiered):
                 continue
             first = cycle_of(component.per, component.anchor, since)
+            first = max(first, contract.since or first)
             period = Period(contract=contract, since=first, until=since)
             rows = [row for flow in flows for row in self.rows(flow, period.start, period.end)]
             found[component.key] = sum(

@@ -11,8 +11,8 @@ from typing import Final
 
 from homeassistant.core import callback
 
+from ..core.costs.ledger import ENDLESS
 from ..core.costs.rows import MINUTE_MS, Totals, total
-from .accounts import ENDLESS
 from .database import Database
 from .quarters import QuarterBook
 

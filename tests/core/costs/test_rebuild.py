@@ -14,7 +14,7 @@ from custom_components.ecom.core.costs.rebuild import (
     rows_from_quarters,
     rows_from_steps,
 )
-from custom_components.ecom.core.costs.rows import MONEY, UNIT, Quality, Row, Totals, total
+from custom_components.ecom.core.costs.rows import MONEY, UNIT, Flag, Quality, Row, Totals, total
 from custom_components.ecom.core.quarters import Quarter, Series
 from custom_components.ecom.core.tariffs.model import UNKNOWN_BAND
 from custom_components.ecom.core.timeline import QUARTER_MS, to_ms
@@ -122,7 +122,7 @@ def test_the_same_price_changes_nothing() -> None:
     account.count(step(10, 25, 1))
     account.count(step(90, 91, 1), band=HP)
     rows = account.drain()
-    found, more = reprice(rows, TWO, used={}, registers=True)
+    found, more = reprice(rows, TWO, used={})
     assert (found, more) == (rows, Totals())
 
 
@@ -135,8 +135,8 @@ def test_an_unknown_band_becomes_those_of_its_time() -> None:
             (MINUTE_OF_NOON + 24, HC): 600_000,
         }
         assert {row.quality for row in found.values()} == {Quality.ESTIMATED}
-    kept = {(MINUTE_OF_NOON, "white"): Row(amount=UNIT)}
-    found, _ = reprice(kept, TWO, used={}, registers=True)
+    kept = {(MINUTE_OF_NOON, "white"): Row(amount=UNIT, flags=Flag.REGISTER)}
+    found, _ = reprice(kept, TWO, used={})
     assert [(key, row.against) for key, row in found.items()] == [((MINUTE_OF_NOON, "white"), UNIT)]
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from custom_components.ecom.core.tariffs.differences import differences
+from custom_components.ecom.core.tariffs.differences import differences, widened
 from custom_components.ecom.core.tariffs.succession import Succession, Term
 from custom_components.ecom.core.tariffs.tariff import Tariff
 from custom_components.ecom.core.tariffs.templates import make
@@ -63,3 +63,19 @@ def test_only_the_days_of_the_new_contract() -> None:
     new = tariff(template="flat", prices="0.3", since="2026-11-02", until="2026-11-03")
     assert found(tariff(**PEAKS), new) == [("02 00:00", "03 00:00", True)]
     assert found(tariff(template="flat", prices="0.2"), new) == [("02 00:00", "03 00:00", False)]
+
+
+def test_prices_are_looked_at_a_day_further_on_either_side() -> None:
+    """Where a register may have counted; within the contract that they are about, and joined."""
+    new = alone(tariff(**PEAKS | {"prices": "0.3 0.2"}))
+    end = START + 3 * DAYS
+    (each,) = widened(differences(alone(tariff(**PEAKS)), new, START, end), new)
+    assert (each.start, each.end) == (START - DAYS / 3, end + DAYS / 3)
+    changed = tariff(**PEAKS | {"prices": "0.3 0.2", "windows": "22:24-06:00"})
+    term = Term(start=START, end=end, tariff=changed)
+    found = [*widened(differences(alone(tariff(**PEAKS)), Succession([term]), START, end), new)]
+    assert {each.bands for each in found} == {True, False}
+    inner = Succession([Term(start=START, end=end, tariff=new.tariffs[0])])
+    (clipped,) = widened(differences(alone(tariff(**PEAKS)), inner, START, end), inner)
+    assert (clipped.start, clipped.end) == (START, end)
+    assert [*widened([], new)] == []

@@ -6,12 +6,17 @@ reading came.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
 
 from ..quarters import Step
 from ..tariffs.model import ALWAYS, UNKNOWN_BAND
 from ..tariffs.pricing import Pricing
 from .prices import Piece, Prices, Rate, cost, steepest
 from .rows import MINUTE_MS, NO_FLAG, Flag, Row, RowKey, Rows, Totals, total
+
+ENDLESS: Final = 1 << 53
+"""A moment in ms after all that is counted."""
 
 type Part = tuple[int, int]
 """When a part of a step ended, in ms, and how much of the step was used up to then."""
@@ -51,6 +56,8 @@ class Account:
         flags = _timing(among, apart=step.apart or within is not None)
         if estimated:
             flags |= Flag.ESTIMATED
+        if band is not None:
+            flags |= Flag.REGISTER
         spread = steepest(among)
         whole = sum(piece.end - piece.start for piece in pieces)
         done_ms = done = 0
@@ -73,10 +80,15 @@ class Account:
         """
         self.prices = Prices(pricing)
         self.used = {
-            cycle: amount
-            + sum(row.amount for (at, _), row in self.pending.items() if at * MINUTE_MS >= cycle)
-            for cycle, amount in used.items()
+            cycle: amount + self._waiting(cycle, until)
+            for (cycle, amount), (until, _) in pairwise([*sorted(used.items()), (ENDLESS, 0)])
         }
+
+    def _waiting(self, since: int, until: int) -> int:
+        """Return what rows that are not stored yet hold of a time."""
+        return sum(
+            row.amount for (at, _), row in self.pending.items() if since <= at * MINUTE_MS < until
+        )
 
     def drain(self) -> dict[RowKey, Row]:
         """Return the rows that are not stored yet, and forget them."""

@@ -63,9 +63,7 @@ def rows_from_steps(
     return account.drain(), marks
 
 
-def reprice(
-    rows: Rows, pricing: Pricing | None, *, used: Used, registers: bool = False
-) -> tuple[dict[RowKey, Row], Totals]:
+def reprice(rows: Rows, pricing: Pricing | None, *, used: Used) -> tuple[dict[RowKey, Row], Totals]:
     """Return rows priced anew, and by how much that changes their sum.
 
     Amounts stay where they are: for another price, or one that has become known. A row of
@@ -78,9 +76,10 @@ def reprice(
     made: dict[RowKey, Row] = {}
     for (minute, band), until, row in _stretches(rows, account.prices):
         step = Step(since=minute * MINUTE_MS, until=until, amount=row.amount, index=0)
-        account.count(step, band=_kept(account, step, band, registers=registers))
+        kept = _kept(account, step, band, row)
+        account.count(step, band=kept)
         found = account.drain()
-        _carry(row, found)
+        _carry(row, found, register=kept is not None and bool(row.flags & Flag.REGISTER))
         for key, part in found.items():
             made.setdefault(key, Row()).add(part)
     return made, total(made.values()).less(total(rows.values()))
@@ -112,21 +111,23 @@ def _stretches(rows: Rows, prices: Prices) -> Iterator[tuple[RowKey, int, Row]]:
         yield key, hour if follower is None else min(follower * MINUTE_MS, hour), rows[key]
 
 
-def _kept(account: Account, step: Step, band: str, *, registers: bool) -> str | None:
+def _kept(account: Account, step: Step, band: str, row: Row) -> str | None:
     """Return the band that a row keeps, None where its time says it."""
     if band == UNKNOWN_BAND:
         return None
-    if registers and band != ALWAYS:
+    if row.flags & Flag.REGISTER and band != ALWAYS:
         return band
     bands = {piece.rate.band for piece in account.prices.pieces(step.since, step.until)}
     return band if band in bands else None
 
 
-def _carry(row: Row, found: Rows) -> None:
+def _carry(row: Row, found: Rows, *, register: bool) -> None:
     """Keep what is known of how well a row was measured; ``found`` is made of it."""
-    kept = row.flags & ~Flag.PROVISIONAL
+    kept = row.flags & ~(Flag.PROVISIONAL | Flag.REGISTER)
+    if register:
+        kept |= Flag.REGISTER
     left = row.bound
     for part in found.values():
-        part.flags |= kept
+        part.flags = part.flags & ~Flag.REGISTER | kept
         part.bound += left
         left = 0

@@ -24,11 +24,15 @@ type RowKey = tuple[int, str]
 
 
 class Flag(IntFlag):
-    """What is to be known of a row; those of its parts add up."""
+    """What is to be known of a row; those of its parts add up.
+
+    A ``REGISTER`` of the meter counted it: its band is no guess of the clock.
+    """
 
     SPLIT = 1
     ESTIMATED = 2
     PROVISIONAL = 4
+    REGISTER = 8
 
 
 NO_FLAG: Final = Flag(0)

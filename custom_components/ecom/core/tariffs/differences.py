@@ -1,12 +1,13 @@
 """Where contracts say something else than others did: other bands, or other prices of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from .pricing import PriceSlice
 from .succession import Succession
+from .wall import DAY
 
 _ALIKE: Final = ("price", "provisional", "tiers", "cycle_start")
 
@@ -38,6 +39,37 @@ def differences(
         last = found
     if last is not None:
         yield last
+
+
+def widened(found: Iterable[Difference], new: Succession) -> Iterator[Difference]:
+    """Yield differences, those of prices alone with a day on either side, joined.
+
+    A register may count its band beside the hours of the contract, and has its price there.
+    Nothing is widened beyond the time of the contract that it is about.
+    """
+    waiting: Difference | None = None
+    for each in found:
+        if each.bands:
+            yield each
+            continue
+        wide = _within(each, new)
+        if waiting is not None and wide.start <= waiting.end:
+            waiting = replace(waiting, end=max(waiting.end, wide.end))
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = wide
+    if waiting is not None:
+        yield waiting
+
+
+def _within(each: Difference, new: Succession) -> Difference:
+    start, end = each.start - DAY, each.end + DAY
+    for term in new.terms:
+        if term.holds(each.start):
+            start = start if term.start is None else max(start, term.start)
+            end = end if term.end is None else max(min(end, term.end), each.end)
+    return replace(each, start=start, end=end)
 
 
 def _pieces(

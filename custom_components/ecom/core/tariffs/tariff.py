@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ..timeline import midnight
 from .bands import BandClock, boundaries, stretches
 from .curve_points import NO_POINTS, CurvePoints
 from .model import ALWAYS, UNKNOWN_BAND, Contract, Dynamic, Per, Tiered
@@ -46,7 +47,7 @@ class Tariff:
             for name in used_schedules(contract)
         ]
         self._minutes = frozenset(
-            {minute_of(contract.price_change_at)}.union(*(c.minutes() for c in self._clocks))
+            {0, minute_of(contract.price_change_at)}.union(*(c.minutes() for c in self._clocks))
         )
         self._curves = {e.curve for e in contract.components if isinstance(e, Dynamic)}
         self._tiered = next((e for e in contract.components if isinstance(e, Tiered)), None)
@@ -77,8 +78,8 @@ class Tariff:
         return Tariff(contract, self._known)
 
     def in_force(self, moment: datetime) -> bool:
-        """Return whether a moment is one of the contract's days, by when prices change."""
-        return self._in_force(self._price_day(moment))
+        """Return whether a moment is one of the contract's days, which begin at midnight."""
+        return self._in_force(moment.astimezone(self.zone).date())
 
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of ``[start, end)``, in order, without a hole between them.
@@ -127,7 +128,7 @@ class Tariff:
         points = self._points(at, at + _INSTANT)
         bands = bands_by_schedule(self.contract, band)
         found = unit_prices(self.contract, day, bands, lambda name: points[name].at(at))
-        return found if self._in_force(day) else dict.fromkeys(found, NOT_KNOWN)
+        return found if self.in_force(moment) else dict.fromkeys(found, NOT_KNOWN)
 
     def _pieces(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield a stretch cut wherever something may change."""
@@ -144,7 +145,7 @@ class Tariff:
     def _priced(self, start: datetime, end: datetime, band: str, curves: _Curves) -> PriceSlice:
         """Return a time in which nothing changes, with its price for a band."""
         day = self._price_day(start)
-        rates = self._rates_on(day, band)
+        rates = self._rates_on(day, band) if self.in_force(start) else UNPRICED
         points = [curves[component.curve].at(start) for component, _ in rates.dynamic]
         price = rates.price([None if each is None else each.value for each in points])
         return PriceSlice(
@@ -164,8 +165,6 @@ class Tariff:
 
     def _rates_on(self, day: date, band: str) -> Rates:
         """Return the rates of a band on a day; they are made once for days without a change."""
-        if not self._in_force(day):
-            return UNPRICED
         key = (bisect_right(self._changes, day), band)
         if key not in self._rates:
             self._rates[key] = rates_of(self.contract, day, band)
@@ -187,7 +186,10 @@ class Tariff:
         return (since is None or since <= day) and (until is None or day < until)
 
     def _cycle_start(self, tiered: Tiered, day: date) -> datetime:
-        """Return when the cycle began that a day is in; prices and cycles change together."""
+        """Return when the cycle began that a day is in; prices and cycles change together.
+
+        None begins before the contract does: what another one supplied fills no tier of it.
+        """
         match tiered.per:
             case Per.DAY:
                 first = day
@@ -197,7 +199,9 @@ class Tariff:
                 month, number = tiered.anchor
                 year = day.year if (day.month, day.day) >= tiered.anchor else day.year - 1
                 first = date(year, month, number)
-        return begins(first, self.contract.price_change_at, self.zone)
+        begun = begins(first, self.contract.price_change_at, self.zone)
+        since = self.contract.since
+        return begun if since is None else max(begun, midnight(since, self.zone))
 
 
 def _changes(contract: Contract) -> set[date]:
