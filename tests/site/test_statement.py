@@ -453,6 +453,7 @@ async def test_what_was_paid_in_advance(house: House) -> None:
 async def test_last_year_and_the_months_before(flats: Flats) -> None:
     """As far as the ledger knows them."""
     flats.writes({key: {("2025-10-05T08:00", "peak"): 25} for key in ("grid", "anna")})
+    flats.writes({key: {("2026-09-05T08:00", "peak"): 10} for key in ("grid", "anna")})
     html = (await flats.statement(member="Anna"))["html"]
     assert "25\u00a0kWh" in html
     assert "+100%" in html

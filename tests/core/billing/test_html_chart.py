@@ -14,7 +14,7 @@ from tests.core.billing.supplies import d
 
 
 def test_the_chart_has_a_bar_for_each_month() -> None:
-    """The highest fills the room; without months, or use, there is nothing to be drawn."""
+    """The highest fills the room; without two months, or use, there is nothing to be drawn."""
     wording = wording_of(demo(Language.FRENCH))
     months = tuple(
         Month(first=d(f"2026-{at:02}-01"), quantity=Decimal(kwh))
@@ -25,5 +25,6 @@ def test_the_chart_has_a_bar_for_each_month() -> None:
     assert re.findall(r'<rect[^>]* height="([0-9.]+)"', drawn) == ["42.0", "84.0", "0.0"]
     assert "janv." in drawn
     assert chart(wording, replace(history, months=())) == ""
-    flat = chart(wording, replace(history, months=months[2:]))
-    assert re.findall(r'<rect[^>]* height="([0-9.]+)"', flat) == ["0.0"]
+    assert chart(wording, replace(history, months=months[2:])) == ""
+    flat = chart(wording, replace(history, months=(months[2], months[2])))
+    assert re.findall(r'<rect[^>]* height="([0-9.]+)"', flat) == ["0.0", "0.0"]

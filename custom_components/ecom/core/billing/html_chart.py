@@ -15,8 +15,11 @@ _FILLED: Final = Decimal("0.62")
 
 
 def chart(wording: Wording, history: History) -> Markup:
-    """Return a bar for each month, with its amount above and its name below."""
-    if not history.months:
+    """Return a bar for each month, with its amount above and its name below.
+
+    One alone is in the summary.
+    """
+    if len(history.months) < 2:  # noqa: PLR2004 - two can be compared
         return Markup()
     most = max(*(month.quantity for month in history.months), Decimal(0)) or Decimal(1)
     step = Decimal(_WIDTH) / len(history.months)
