@@ -42,3 +42,8 @@ def number_text(hass: HomeAssistant, value: Decimal, digits: int = 2) -> str:
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(".", ",") if hass.config.language.startswith("fr") else text
+
+
+def colon_text(hass: HomeAssistant) -> str:
+    """Return a colon as it is set in the language of the server."""
+    return "\N{NO-BREAK SPACE}: " if hass.config.language.startswith("fr") else ": "

@@ -144,6 +144,14 @@ async def test_what_would_be_added_is_shown_first(building: Building) -> None:
     assert (await building.preferences())["energy_sources"] == []
 
 
+async def test_it_is_shown_in_french(building: Building) -> None:
+    """Set as French is."""
+    building.house.hass.config.language = "fr"
+    form = await building.begin()
+    first, *_ = form["description_placeholders"]["additions"].splitlines()
+    assert first.endswith("\u00a0: consommation du réseau et injection, avec son coût")
+
+
 async def test_it_is_added(building: Building) -> None:
     """With its cost, and each device below the one that supplies it."""
     done = await building.answer(await building.begin(), add=True)

@@ -7,7 +7,7 @@ import probatio
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.helpers import selector
 
-from ..texts import option_texts
+from ..texts import colon_text, option_texts
 from .energy_offer import ENERGY, Addition, EnergyOffer, Remark
 from .notify_targets import is_target
 from .options import CONF_NOTIFY, schema
@@ -76,8 +76,9 @@ class SiteOptionsFlow(OptionsFlow):
     async def _listed(self, additions: Iterable[Addition]) -> str:
         """Return what would be added, a line for each."""
         kinds = await option_texts(self.hass, translation_key="energy_addition", options=KINDS)
+        colon = colon_text(self.hass)
         return "\n".join(
-            f"- {each.title}: {kinds[each.kind]}{kinds['with_cost'] if each.has_cost else ''}"
+            f"- {each.title}{colon}{kinds[each.kind]}{kinds['with_cost'] if each.has_cost else ''}"
             for each in additions
         )
 
