@@ -162,6 +162,11 @@ class LedgerBook:
             end=now + HOUR_MS if until is None else to_ms(until),
             now=now,
             segments=tuple(self._quarters.pasts.of_account(key)),
+            registers=tuple(
+                segment
+                for times in self._quarters.pasts.registers(key).values()
+                for segment in times
+            ),
         )
 
     async def _settled(self, plans: Sequence[Plan], make: Callable[..., list[Change]]) -> None:

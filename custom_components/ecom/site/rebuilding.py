@@ -4,7 +4,6 @@ Everything here blocks: Home Assistant calls it from its executor.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -19,7 +18,7 @@ from ..core.costs.rebuild import (
     rows_from_quarters,
     rows_from_steps,
 )
-from ..core.costs.rows import HOUR_MS, MINUTE_MS, Flag, Totals
+from ..core.costs.rows import HOUR_MS, Totals
 from ..core.quarters import Quarter
 from ..core.tariffs.pricing import Pricing
 from ..core.timeline import QUARTER_MS, from_ms, to_ms
@@ -34,7 +33,10 @@ LOOK_AROUND: Final = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """An account whose rows of ``[start, end)`` in ms are made anew, and what counted for it."""
+    """An account whose rows of ``[start, end)`` in ms are made anew, and what counted for it.
+
+    ``segments`` is what counted all of it and when, ``registers`` what counted a band each.
+    """
 
     account: str
     pricing: Pricing | None
@@ -42,6 +44,7 @@ class Plan:
     end: int
     now: int
     segments: Sequence[Segment] = field(default_factory=tuple)
+    registers: Sequence[Segment] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,20 +63,15 @@ class Change:
 def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
     """Make the rows of whole hours anew from the quarter-hours, as far back as those are kept.
 
-    What registers counted stays in its hours and bands, and is priced anew. So it is with
-    what is older than the quarter-hours, which is left as it is.
+    The hours of registers keep what these counted, in its bands, and are priced anew: over a
+    gap quarter-hours would divide it otherwise. What is older than the quarter-hours is left
+    as it is.
     """
     first, end = plan.start // HOUR_MS, -(-plan.end // HOUR_MS)
     oldest = -(-to_ms(from_ms(plan.now) - KEPT) // HOUR_MS)
     with store.db.writing():
-        rows = store.ledger.rows(plan.account, first * HOUR_MS, end * HOUR_MS)
-        registered = {
-            minute * MINUTE_MS // HOUR_MS
-            for (minute, _), row in rows.items()
-            if row.flags & Flag.REGISTER
-        }
         changes = list[Change]()
-        for since, until, by_register in _runs(first, end, registered):
+        for since, until, by_register in _runs(first, end, plan.registers):
             at = since if by_register else max(since, oldest)
             if at < until:
                 part = replace(plan, start=at * HOUR_MS, end=until * HOUR_MS)
@@ -82,13 +80,15 @@ def rebuild(store: QuarterStore, plan: Plan) -> list[Change]:
         return changes
 
 
-def _runs(first: int, end: int, registered: AbstractSet[int]) -> Iterator[tuple[int, int, bool]]:
-    """Yield the hours of a time in order, those together that registers counted, or did not."""
-    cuts = {first, end}
-    for hour in registered:
-        cuts |= {edge for edge in (hour, hour + 1) if {edge - 1, edge} - registered}
-    for since, until in pairwise(sorted(cuts)):
-        yield since, until, since in registered
+def _runs(first: int, end: int, registers: Iterable[Segment]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the hours of a time in order, those together in which registers counted, or not."""
+    spans = [
+        (each.since // HOUR_MS, end if each.until is None else -(-each.until // HOUR_MS))
+        for each in registers
+    ]
+    edges = {min(max(edge, first), end) for span in spans for edge in span}
+    for since, until in pairwise(sorted({first, end, *edges})):
+        yield since, until, any(begun <= since < ended for begun, ended in spans)
 
 
 def _from_quarters(store: QuarterStore, plan: Plan) -> list[Change]:

@@ -79,7 +79,7 @@ def reprice(rows: Rows, pricing: Pricing | None, *, used: Used) -> tuple[dict[Ro
         kept = _kept(account, step, band, row)
         account.count(step, band=kept)
         found = account.drain()
-        _carry(row, found, register=kept is not None and bool(row.flags & Flag.REGISTER))
+        _carry(row, found, by_clock=kept is None)
         for key, part in found.items():
             made.setdefault(key, Row()).add(part)
     return made, total(made.values()).less(total(rows.values()))
@@ -115,17 +115,17 @@ def _kept(account: Account, step: Step, band: str, row: Row) -> str | None:
     """Return the band that a row keeps, None where its time says it."""
     if band == UNKNOWN_BAND:
         return None
-    if row.flags & Flag.REGISTER and band != ALWAYS:
+    if row.flags & (Flag.REGISTER | Flag.BY_CLOCK) == Flag.REGISTER and band != ALWAYS:
         return band
     bands = {piece.rate.band for piece in account.prices.pieces(step.since, step.until)}
     return band if band in bands else None
 
 
-def _carry(row: Row, found: Rows, *, register: bool) -> None:
+def _carry(row: Row, found: Rows, *, by_clock: bool) -> None:
     """Keep what is known of how well a row was measured; ``found`` is made of it."""
-    kept = row.flags & ~(Flag.PROVISIONAL | Flag.REGISTER)
-    if register:
-        kept |= Flag.REGISTER
+    kept = row.flags & ~Flag.PROVISIONAL
+    if by_clock and kept & Flag.REGISTER:
+        kept |= Flag.BY_CLOCK
     left = row.bound
     for part in found.values():
         part.flags = part.flags & ~Flag.REGISTER | kept

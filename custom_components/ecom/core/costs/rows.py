@@ -26,13 +26,15 @@ type RowKey = tuple[int, str]
 class Flag(IntFlag):
     """What is to be known of a row; those of its parts add up.
 
-    A ``REGISTER`` of the meter counted it: its band is no guess of the clock.
+    A ``REGISTER`` of the meter counted it: its band is no guess of the clock, unless it was
+    counted while a contract knew no bands, and was divided ``BY_CLOCK`` since.
     """
 
     SPLIT = 1
     ESTIMATED = 2
     PROVISIONAL = 4
     REGISTER = 8
+    BY_CLOCK = 16
 
 
 NO_FLAG: Final = Flag(0)
