@@ -1,5 +1,6 @@
 """Shows what meters have counted and cost, and what contracts cost now: at most once a minute."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class Publisher(EcomCoordinator[Figures]):
         super().__init__(hass, entry, name="ECOM figures", data=Figures())
         self.begun: Begun | None = None
         self._last: dict[str, Totals] = {}
+        self._lock = asyncio.Lock()
         self.members: Members = nobody
         self._accounts = accounts
         self._meters: dict[str, MeterAccounts] = {}
@@ -68,18 +70,19 @@ class Publisher(EcomCoordinator[Figures]):
         self._tariffs = tariffs
 
     async def publish(self) -> None:
-        """Make the figures anew now."""
-        now = dt_util.utcnow()
-        await self._refresh(to_ms(now))
-        members = await self.members(now)
-        self.async_set_updated_data(
-            Figures(
-                at=now,
-                meters={key: self._meter(each) for key, each in self._meters.items()},
-                contracts={key: _contract(each, now) for key, each in self._tariffs.items()},
-                members=members,
+        """Make the figures anew now, one time after the other."""
+        async with self._lock:
+            now = dt_util.utcnow()
+            await self._refresh(to_ms(now))
+            members = await self.members(now)
+            self.async_set_updated_data(
+                Figures(
+                    at=now,
+                    meters={key: self._meter(each) for key, each in self._meters.items()},
+                    contracts={key: _contract(each, now) for key, each in self._tariffs.items()},
+                    members=members,
+                )
             )
-        )
 
     @override
     async def async_shutdown(self) -> None:
