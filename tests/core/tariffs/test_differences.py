@@ -78,4 +78,10 @@ def test_prices_are_looked_at_a_day_further_on_either_side() -> None:
     inner = Succession([Term(start=START, end=end, tariff=new.tariffs[0])])
     (clipped,) = widened(differences(alone(tariff(**PEAKS)), inner, START, end), inner)
     assert (clipped.start, clipped.end) == (START, end)
+    dear = alone(
+        tariff(template="flat", prices="0.2\n2026-11-02 0.3\n2026-11-03 0.2\n2026-11-07 0.3")
+    )
+    flat = alone(tariff(template="flat", prices="0.2"))
+    apart = [*widened(differences(flat, dear, START, end), dear)]
+    assert [(each.start.day, each.end.day) for each in apart] == [(1, 4), (6, 11)]
     assert [*widened([], new)] == []
