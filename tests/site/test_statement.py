@@ -240,6 +240,35 @@ async def test_those_who_follow_each_other_in_a_flat(house: House) -> None:
     assert raised.value.translation_key == "statement_not_there"
 
 
+@pytest.mark.parametrize("key", ["occupants", "surface", "equal", "consumption"])
+@pytest.mark.parametrize("change", ["price", "contract"])
+async def test_a_change_while_nobody_lives_there(house: House, key: str, change: str) -> None:
+    """From then on all that is common is the owner's, whatever the key."""
+    later = {**POWER, "prices": "0.40 0.20", "since": "2026-10-20"}
+    contracts = [
+        contract("power", **{**POWER, "until": later["since"]}),
+        contract("then", **later),
+    ]
+    if change == "price":
+        contracts = [contract("power", **{**POWER, "prices": "0.20 0.10\n2026-10-20 0.40 0.20"})]
+    parts = [
+        *USUAL[:4],
+        *contracts,
+        member("anna", "anna", occupants=2, moved_out="2026-10-12"),
+        member("bruno", "bruno", occupants=1, moved_out="2026-10-10"),
+    ]
+    flats = await Flats.at(house, *parts, common_key=key)
+    flats.writes(USED)
+    site = await flats.statement(site=True)
+    parties = [one for each in site["divisions"] for one in [*each["own"], *each["shared"]]]
+    assert total(parties, "amount") == 150
+    assert total(parties, "gross") == cents(site["totals"]["gross"])
+    vacant = [one for one in parties if one["name"] == "vacant"]
+    members = [(await flats.statement(member=name))["totals"] for name in ("Anna", "Bruno")]
+    assert total([*members, *vacant], "gross") == cents(site["totals"]["gross"])
+    assert total(vacant, "gross") >= 50 * Decimal("0.20")
+
+
 async def test_who_takes_over_the_desks_of_two(house: House) -> None:
     """Has both from then on; each desk was that of its own member before."""
     parts = [

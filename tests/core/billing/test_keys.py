@@ -127,6 +127,27 @@ def test_an_empty_unit_has_no_persons() -> None:
     assert found == {"a": Fraction(3), "b": Fraction(2 * 15, 31)}
 
 
+def test_days_on_which_nobody_lives_anywhere_are_the_owners() -> None:
+    """By persons as well, whatever part of the time they are."""
+    gone = (
+        member("a", "3", moved_out="2026-01-11"),
+        member("b", "2", moved_out="2026-01-21"),
+    )
+    key = Key(kind=KeyKind.OCCUPANTS)
+    found = weights(key, gone, *JANUARY)
+    assert found == {"a": Fraction(30, 31), "b": Fraction(40, 31), VACANT: Fraction(70 * 11, 620)}
+    assert found[VACANT] / sum(found.values()) == Fraction(11, 31)
+    assert weights(key, gone, d("2026-01-21"), d("2026-02-01")) == {VACANT: 1}
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+def test_a_time_in_which_nobody_lives_is_the_owners(kind: KeyKind) -> None:
+    """Whatever the key, and whether or not anybody has stated a share."""
+    gone = Member(key="a", meters=frozenset({"1"}), moved_out=d("2025-12-01"))
+    (held,) = weights(Key(kind=kind), (gone,), *JANUARY)
+    assert held == VACANT
+
+
 def test_equal_parts_are_those_of_units() -> None:
     """Whatever shares a member has."""
     living = (member("a", "30"), member("b", "70"))

@@ -80,18 +80,25 @@ class KeyRefused(ValueError):
 def weights(key: Key, members: Sequence[Member], since: date, until: date) -> dict[str, Fraction]:
     """Return the mean share of each member who was there over the days ``[since, until)``.
 
+    Days on which nobody has anything to be counted by are ``VACANT``, as parts of the time.
     Raises ``KeyRefused`` for two members with one meter on one day, a negative share, and
     members that have more than the total on one day.
     """
     found: dict[str, Fraction] = {}
+    empty = Fraction(0)
     for first, last in stretches(members, since, until):
-        for name, share in _on(key, members, first).items():
-            part = Fraction(share) * (last - first).days / (until - since).days
-            found[name] = found.get(name, Fraction(0)) + part
+        days = Fraction((last - first).days, (until - since).days)
+        shares = _on(key, members, first)
+        empty += 0 if shares else days
+        for name, share in shares.items():
+            found[name] = found.get(name, Fraction(0)) + Fraction(share) * days
     if key.kind is KeyKind.CONSUMPTION:
         living = [each for each in members if _was_there(each, since, until)]
         found = {each.key: Fraction(_share(key.kind, each)) for each in living}
-    return {name: part for name, part in found.items() if part or name != VACANT}
+    elif 0 < empty < 1:
+        found[VACANT] = sum(found.values(), Fraction(0)) * empty / (1 - empty)
+    held = {name: part for name, part in found.items() if part or name != VACANT}
+    return held if held or not members else {VACANT: Fraction(1)}
 
 
 def most_held(kind: KeyKind, members: Sequence[Member], since: date, until: date) -> Decimal:
