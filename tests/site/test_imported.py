@@ -237,6 +237,54 @@ async def test_an_exchange_that_is_brought_in_over_what_is_known(past: Past) -> 
     assert sum((await past.rows(NOON, NOON + 3 * HOUR)).values()) == pytest.approx(11 + 4)
 
 
+@pytest.mark.parametrize("since", [2, 3, 3.4])
+@pytest.mark.parametrize("until", [4, 6, 8])
+async def test_readings_found_of_a_time_in_which_the_counter_was_not_read(
+    past: Past, since: float, until: float
+) -> None:
+    """What it counted before the first and after the last of them is what is left."""
+    for minute in range(0, 61, 5):
+        await past.grid.counts(1000 + minute / 60, minutes=5 if minute else 0)
+    await past.grid.counts(1101.0, hours=8)
+    await past.grid.counts(1102.0, minutes=4)
+    stood = {2: 1010, 3: 1030, 3.4: 1031, 4: 1040, 6: 1090, 8: 1100}
+    await past.brings(
+        at(NOON + HOUR * since, stood[since]), at(NOON + HOUR * until, stood[until]), replace=True
+    )
+    assert sum((await past.rows(NOON, NOON + 10 * HOUR)).values()) == pytest.approx(102)
+    assert sum(past.quarters(NOON, NOON + HOUR)) == pytest.approx(1)
+    assert sum((await past.rows(NOON, NOON + 2 * HOUR)).values()) == pytest.approx(
+        1 + (stood[since] - 1001) / (since - 1)
+    )
+
+
+async def test_readings_that_do_not_fit_those_around_them(past: Past) -> None:
+    """Are refused, and change nothing: one of them is wrong, and nobody can tell which."""
+    start, end = NOON - 48 * HOUR, NOON - HOUR
+    await past.brings(at(start, 100), at(end, 900))
+    before = await past.rows(start, NOON)
+    wrong = (
+        [at(NOON - 24 * HOUR, 950), at(end, 960)],
+        [at(start, 100), at(NOON - 24 * HOUR, 950)],
+    )
+    for number, readings in enumerate(wrong, 1):
+        told = await past.refused(*readings, replace=True)
+        assert told == ("reading_against_known", {"number": str(number)})
+    assert await past.rows(start, NOON) == before
+
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_more_than_a_meter_counts_up_to_a_reading_around(past: Past, number: int) -> None:
+    """It does not fit either."""
+    start, end = NOON - 48 * HOUR, NOON - HOUR
+    await past.brings(at(start, 0), at(end, 40_000))
+    readings = [at(start + timedelta(minutes=1), 30_000), at(NOON - 24 * HOUR, 35_000)]
+    if number > 1:
+        readings = [at(NOON - 24 * HOUR, 1), at(end - timedelta(minutes=1), 2)]
+    told = await past.refused(*readings, replace=True)
+    assert told == ("reading_against_known", {"number": str(number)})
+
+
 async def test_readings_that_meet_do_not_overlap(past: Past) -> None:
     """Within an hour, and within a quarter-hour."""
     meets = NOON - 2 * HOUR + timedelta(minutes=10)

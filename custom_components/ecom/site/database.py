@@ -64,7 +64,14 @@ CREATE TABLE temperature (
 ) WITHOUT ROWID;
 """
 
-_VERSIONS: Final = (_QUARTERS, _LEDGER, _TEMPERATURES, STATEMENTS)
+_READINGS: Final = """
+CREATE TABLE reading (
+  series INTEGER NOT NULL, at INTEGER NOT NULL, value INTEGER NOT NULL,
+  PRIMARY KEY (series, at)
+) WITHOUT ROWID;
+"""
+
+_VERSIONS: Final = (_QUARTERS, _LEDGER, _TEMPERATURES, STATEMENTS, _READINGS)
 """What each version added to the one before, from nothing on."""
 
 DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -16,11 +16,13 @@ from ..core.costs.readings import (
 )
 from ..core.costs.rebuild import quarters_from_steps, rows_from_steps
 from ..core.costs.rows import HOUR_MS, MINUTE_MS, Totals, total
+from ..core.costs.stretches import before_exchanges, kept
 from ..core.quarters import Mark, Quarter
 from ..core.timeline import QUARTER_MS, from_ms, to_ms
 from ..ports import Kind
+from .anchors import Past, known
 from .begun import Begun
-from .edges import key_at, told
+from .edges import by_series, key_at, told
 from .ledger import LedgerBook
 from .pasts import is_made
 from .quarter_store import KEPT, QuarterStore, Segment
@@ -158,11 +160,15 @@ def check(store: QuarterStore, order: Order) -> None:
 def bring(store: QuarterStore, order: Order) -> Brought:
     """Bring readings in, in one transaction. Blocks."""
     target = order.target
+    brought = steps_of(order.readings, target.kind)
+    order = replace(order, readings=_past(store, order).widened(order.readings))
     steps = steps_of(order.readings, target.kind)
     start, end = steps[0].since, steps[-1].until
     first, last = _whole_hours(start, end)
-    known = _known(store, target.segments, first, last)
-    around = beside(known, start, end, told(store, target.segments, order.readings, known))
+    there = known(store, target.segments, first, last)
+    register = target.band is not None
+    tells = told(store, target.segments, order.readings, there, register=register)
+    around = beside(there, start, end, tells)
     with store.db.writing():
         early = {what: _hour(store, target, hour) for what, hour in order.hours.items()}
         plan = replace(order.plan, start=first)
@@ -180,11 +186,28 @@ def bring(store: QuarterStore, order: Order) -> Brought:
             changes += reprice_rows(store, replace(plan, start=last))
         found = {what: _hour(store, target, hour) for what, hour in order.hours.items()}
     return Brought(
-        amount=sum(step.amount for step in steps),
+        amount=sum(step.amount for step in brought),
         rows=len(rows),
         changes=changes,
         early={what: found[what].less(early[what]) for what in found},
     )
+
+
+def _past(store: QuarterStore, order: Order) -> Past:
+    target = order.target
+    return Past(
+        store=store,
+        account=target.account,
+        segments=target.segments,
+        kind=target.kind,
+        band=target.band,
+        oldest=_oldest(order),
+    )
+
+
+def _oldest(order: Order) -> int:
+    """Return since when quarter-hours are kept, in ms."""
+    return to_ms(from_ms(order.plan.now) - KEPT) // QUARTER_MS * QUARTER_MS
 
 
 def _whole_hours(start: int, end: int) -> tuple[int, int]:
@@ -195,22 +218,12 @@ def _hour(store: QuarterStore, target: Target, hour: int) -> Totals:
     return total(store.ledger.sums(target.account, hour, hour + HOUR_MS).values())
 
 
-def _known(
-    store: QuarterStore, segments: Sequence[Segment], start: int, end: int
-) -> dict[int, Quarter]:
-    """Return what is known of quarter-hours already, whatever counted them."""
-    found: dict[int, Quarter] = {}
-    for key in dict.fromkeys(segment.key for segment in segments):
-        with_edges(found, store.quarters(key, from_ms(start), from_ms(end)))
-    return found
-
-
 def _is_counted(store: QuarterStore, target: Target, start: int, end: int) -> bool:
     """Return whether any of a time is counted already: by quarter-hours, or rows without them."""
-    known = _known(store, target.segments, *_whole_hours(start, end))
-    if overlaps(known, start, end):
+    there = known(store, target.segments, *_whole_hours(start, end))
+    if overlaps(there, start, end):
         return True
-    shared = {number * QUARTER_MS // HOUR_MS for number in known}
+    shared = {number * QUARTER_MS // HOUR_MS for number in there}
     hours = {
         minute * MINUTE_MS // HOUR_MS
         for minute, band in store.ledger.rows(target.account, *_whole_hours(start, end))
@@ -223,10 +236,10 @@ def _put(store: QuarterStore, order: Order, quarters: Mapping[int, Quarter]) -> 
     """Keep quarter-hours, each with what counted the meter then; not those that are too old."""
     target, last = order.target, mark_of(order.readings[-1])
     start, end = min(quarters) * QUARTER_MS, (max(quarters) + 1) * QUARTER_MS
-    oldest = to_ms(from_ms(order.plan.now) - KEPT) // QUARTER_MS
-    kept = {number: each for number, each in quarters.items() if number >= oldest}
+    oldest = _oldest(order) // QUARTER_MS
+    young = {number: each for number, each in quarters.items() if number >= oldest}
     store.advance(target.key, last)
-    _replace(store, target.segments, (start, end), kept, last)
+    _replace(store, target.segments, (start, end), young, last)
     if target.band is not None and order.whole is not None:
         _put_whole(store, target, (start, end), order.whole)
 
@@ -258,31 +271,26 @@ def _replace(
     for key in dict.fromkeys(segment.key for segment in segments):
         store.begin(key, last)
         store.forget(key, *map(from_ms, time))
-    for key, mine in _by_series(segments, quarters, QUARTER_MS).items():
-        store.put(key, mine)
+    for key, mine in by_series(segments, quarters, QUARTER_MS).items():
+        store.put(key, mine, read=True)
 
 
 def _put_indexes(store: QuarterStore, order: Order, marks: Mapping[int, IndexMark]) -> None:
     """Keep where the counter stood at the hours that were read, and its exchanges."""
     target, first, last = order.target, order.readings[0], order.readings[-1]
-    within = {hour: mark for hour, mark in marks.items() if first.at < hour * HOUR_MS <= last.at}
+    as_read = before_exchanges(marks, order.readings)
+    within = {hour: mark for hour, mark in as_read.items() if first.at < hour * HOUR_MS <= last.at}
     if first.at % HOUR_MS == 0:
         within[first.at // HOUR_MS] = IndexMark(index=first.index)
-    for key, mine in _by_series(target.segments, within, HOUR_MS).items():
+    for key, mine in by_series(target.segments, within, HOUR_MS).items():
         store.put_marks(key, mine)
+    sure = {each.at: each.index for each in kept(order.readings)}
     for key in dict.fromkeys(segment.key for segment in target.segments):
         store.ledger.forget_exchanges(key, first.at, last.at)
     for read in order.readings:
         if read.swap is not None:
             stated = Exchange(at=read.at, closing=read.swap.closing, opening=read.swap.opening)
             store.ledger.add_exchange(key_at(target.segments, read.at), stated)
-
-
-def _by_series[T](
-    segments: Sequence[Segment], found: Mapping[int, T], length: int
-) -> dict[str, dict[int, T]]:
-    """Return what is known by number, with what counted the meter at its time."""
-    by_key: dict[str, dict[int, T]] = {}
-    for number, each in found.items():
-        by_key.setdefault(key_at(segments, number * length), {})[number] = each
-    return by_key
+    by_key = by_series(target.segments, sure, 1)
+    for key in dict.fromkeys(segment.key for segment in target.segments):
+        store.put_readings(key, first.at, last.at, by_key.get(key, {}))

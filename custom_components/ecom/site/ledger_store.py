@@ -191,6 +191,12 @@ class LedgerStore:
                 "INSERT OR REPLACE INTO exchange VALUES (?, ?, ?, ?)",
                 (key, exchange.at, exchange.closing, exchange.opening),
             )
+            # What was read then was read of one of the two, and nobody knows of which.
+            db.execute(
+                "DELETE FROM reading WHERE at = ? AND series IN"
+                " (SELECT id FROM series WHERE key = ?)",
+                (exchange.at, key),
+            )
 
     def forget_exchanges(self, key: str, start: int, end: int) -> None:
         """Forget the exchanges of a counter after a moment, up to another one."""

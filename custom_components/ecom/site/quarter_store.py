@@ -179,10 +179,18 @@ class QuarterStore:
             ).fetchall()
         return [Gap(since=from_ms(since), until=from_ms(until)) for since, until in rows]
 
-    def put(self, key: str, quarters: Mapping[int, Quarter]) -> None:
-        """Replace quarter-hours by what is better known."""
+    def put(self, key: str, quarters: Mapping[int, Quarter], *, read: bool = False) -> None:
+        """Replace quarter-hours by what is better known.
+
+        Readings that a person brought in are forgotten there, unless it is ``read`` itself.
+        """
         with self.db.writing() as db:
             series = _known(db, key)
+            if quarters and not read:
+                db.execute(
+                    "DELETE FROM reading WHERE series = ? AND at > ? AND at < ?",
+                    (series, min(quarters) * QUARTER_MS, (max(quarters) + 1) * QUARTER_MS),
+                )
             db.executemany("INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?)", [
                 (series, number, each.amount, each.covered_ms, each.estimated)
                 for number, each in quarters.items()
@@ -232,6 +240,26 @@ class QuarterStore:
         with self.db.writing() as db:
             self.ledger.write_marks(_known(db, key), marks)
 
+    def put_readings(self, key: str, start: int, end: int, readings: Mapping[int, int]) -> None:
+        """Replace where a counter was read in ``[start, end]``; all in ms."""
+        with self.db.writing() as db:
+            series = _known(db, key)
+            db.execute(
+                "DELETE FROM reading WHERE series = ? AND at >= ? AND at <= ?", (series, start, end)
+            )
+            db.executemany("INSERT INTO reading VALUES (?, ?, ?)", [
+                (series, at, index) for at, index in readings.items()
+            ])  # fmt: skip
+
+    def readings(self, key: str, start: int, end: int) -> dict[int, int]:
+        """Return where a counter was read in ``[start, end]`` by a person; all in ms."""
+        with self.db.reading() as db:
+            found = db.execute(
+                "SELECT at, value FROM reading WHERE series = ? AND at >= ? AND at <= ?",
+                (_known(db, key), start, end),
+            ).fetchall()
+        return dict(found)
+
     def prune(self, now: datetime) -> None:
         """Forget what is older than is kept, and series of which nothing is left."""
         oldest = to_ms(now - KEPT) // QUARTER_MS
@@ -240,7 +268,8 @@ class QuarterStore:
                 db.execute("DELETE FROM quarter WHERE series = ? AND number < ?", (series, oldest))
             db.execute(
                 "DELETE FROM series WHERE at < ? AND id NOT IN (SELECT series FROM quarter)"
-                " AND id NOT IN (SELECT series FROM index_mark)",
+                " AND id NOT IN (SELECT series FROM index_mark)"
+                " AND id NOT IN (SELECT series FROM reading)",
                 (oldest * QUARTER_MS,),
             )
             db.execute("DELETE FROM gap WHERE until < ?", (oldest * QUARTER_MS,))

@@ -106,12 +106,13 @@ class Told:
     """What the counter's own indexes tell of the quarter-hours at the edges, None for nothing.
 
     ``left`` is what was counted before the time began, in the quarter-hour in which it does,
-    and ``right`` what was counted after it ended. ``until`` is where the counter was read
-    last, in ms: nothing is known of what lies after it.
+    and ``right`` what was counted after it ended. ``since`` is where the counter was read
+    first and ``until`` where last, in ms: nothing is known of what lies before or after.
     """
 
     left: int | None = None
     right: int | None = None
+    since: int | None = None
     until: int | None = None
 
 
@@ -121,16 +122,21 @@ def counted_before(
     """Return what of its quarter-hour was counted before a reading, if any is known of it.
 
     ``marks`` are where the counter stood at the top of the hour, or later than the reading; the
-    first is believed that fits. None fits where the readings are not of the same counter.
+    first is believed that fits. None fits where the readings are not of the same counter, or
+    where not all is known in between.
     """
     number = read.at // QUARTER_MS
     if number not in known:
         return None
     for mark in filter(None, marks):
         first, last = sorted((mark.at, number * QUARTER_MS))
-        between = sum(
-            quarter.amount for each, quarter in known.items() if first <= each * QUARTER_MS < last
-        )
+        numbers = range(-(-first // QUARTER_MS), -(-last // QUARTER_MS))
+        if any(
+            each not in known or known[each].covered_ms + TOLERANCE_MS < _inside(each, first, last)
+            for each in numbers
+        ):
+            continue
+        between = sum(known[each].amount for each in numbers)
         counted = read.index - mark.index
         found = counted - between if mark.at <= read.at else between + counted
         if 0 <= found <= known[number].amount:
@@ -173,6 +179,8 @@ def _outside(
     at, until = number * QUARTER_MS, (number + 1) * QUARTER_MS
     inside = _inside(number, start, end)
     left, right = max(min(start, until) - at, 0), max(until - max(end, at), 0)
+    if inside and told.since is not None:
+        left = max(min(start, until) - max(told.since, at), 0)
     if inside and told.until is not None:
         right = max(min(told.until, until) - max(end, at), 0)
     outside, kept = left + right, quarter.amount
