@@ -104,18 +104,15 @@ class LedgerStore:
 
     def first(self, key: str) -> int | None:
         """Return when the first row of an account begins, in ms; None if it has none."""
-        with self._db.reading() as db:
-            (minute,) = db.execute(
-                "SELECT min(minute) FROM entry WHERE account = ?", (_account(db, key),)
-            ).fetchone()
-        return None if minute is None else int(minute) * MINUTE_MS
+        return self._moment("SELECT min(minute) FROM entry WHERE account = ?", key)
 
     def last(self, key: str) -> int | None:
         """Return when the last row of an account begins, in ms; None if it has none."""
+        return self._moment("SELECT max(minute) FROM entry WHERE account = ?", key)
+
+    def _moment(self, query: str, key: str) -> int | None:
         with self._db.reading() as db:
-            (minute,) = db.execute(
-                "SELECT max(minute) FROM entry WHERE account = ?", (_account(db, key),)
-            ).fetchone()
+            (minute,) = db.execute(query, (_account(db, key),)).fetchone()
         return None if minute is None else int(minute) * MINUTE_MS
 
     def before(self, key: str, since: int) -> Totals:
