@@ -1,6 +1,6 @@
 """A contract of the site: what a person settled, and the tariff that follows from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -77,7 +77,7 @@ def assigned(
             for key, each in contracts.items()
             if each.fluid is fluid and each.direction is direction
         ]
-        holding = [key for key in found if _holds(contracts[key], day)]
+        holding = [key for key in found if contracts[key].holds(day)]
         if named in holding:
             return named
         usual = found[0] if len(found) == 1 else named if named in found else None
@@ -104,11 +104,6 @@ def assigned(
     return {meter_id: (billed_by(meter_id), paid_by(meter_id)) for meter_id in configs}
 
 
-def _holds(contract: Contract, day: date) -> bool:
-    """Return whether a day is one of a contract's."""
-    return (contract.since or day) <= day and (contract.until is None or day < contract.until)
-
-
 def successions(
     site: ConfigEntry[Any], tariffs: Mapping[str, Tariff]
 ) -> dict[tuple[str, Direction], Succession]:
@@ -118,20 +113,20 @@ def successions(
     """
     contracts = {key: tariff.contract for key, tariff in tariffs.items()}
     found: dict[tuple[str, Direction], list[Term]] = {}
-    for since, until in _stretches(contracts.values()):
+    for since, until in pairwise([None, *changes(contracts.values()), None]):
         day = since or (date.min if until is None else until - timedelta(days=1))
         for meter_id, keys in assigned(site, contracts, day).items():
             for direction, key in zip((Direction.IMPORT, Direction.EXPORT), keys, strict=True):
-                if key is not None and _holds(contracts[key], day):
+                if key is not None and contracts[key].holds(day):
                     terms = found.setdefault((meter_id, direction), [])
                     _add(terms, tariffs[key], since, until)
     return {key: Succession(terms) for key, terms in found.items()}
 
 
-def _stretches(contracts: Iterable[Contract]) -> Iterator[tuple[date | None, date | None]]:
-    """Yield all days, cut where a contract begins or ends."""
+def changes(contracts: Iterable[Contract]) -> list[date]:
+    """Return the days on which a contract begins, or has ended, in order."""
     ends = {day for each in contracts for day in (each.since, each.until) if day is not None}
-    yield from pairwise([None, *sorted(ends), None])
+    return sorted(ends)
 
 
 def _add(terms: list[Term], tariff: Tariff, since: date | None, until: date | None) -> None:

@@ -21,7 +21,7 @@ from .groups import paid, supplied
 from .picture import Person
 from .statement_facts import day_notes, facts_of, key_notes, less_notes, sun_notes
 from .statement_runs import Days, Run, Stretch, runs
-from .unbilled import holding, unbilled
+from .unbilled import unbilled
 from .usage import Usage
 
 
@@ -39,9 +39,9 @@ def divided(usage: Usage, stretches: Sequence[Stretch]) -> list[Divided]:
     Raises ``StatementError`` where there is no contract, or more than one, where nothing was
     counted, and where shares cannot be; its placeholders may name members by their ids.
     """
-    for meter, stretch in unbilled(usage, stretches):
-        if len(holding(stretch.picture, meter.fluid, stretch.days.since)) > 1:
-            raise StatementError("statement_which_contract", {"meter": meter.name})
+    for lost in unbilled(usage, stretches):
+        if len(lost.candidates) > 1:
+            raise StatementError("statement_which_contract", {"meter": lost.meter.name})
     supplying = runs(stretches, supplied)
     if not supplying:
         raise StatementError("statement_no_contract")

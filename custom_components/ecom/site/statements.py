@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..core.timeline import Slot
 from ..runtime import EcomConfigEntry
 from .books import Books
+from .contracts import changes
 from .costs import Costs, Json
 from .picture import Picture, picture_of
 from .statement_maker import Asked, Made, check, draft_of
@@ -39,9 +40,8 @@ class Statements:
     @callback
     def stretches(self, days: Days) -> list[Stretch]:
         """Return the days, cut where a contract begins or ends, each with its contracts."""
-        contracts = self._books.billing.contracts.values()
-        ends = {day for each in contracts for day in (each.since, each.until) if day is not None}
-        cuts = sorted(day for day in ends if days.since < day < days.until)
+        ends = changes(self._books.billing.contracts.values())
+        cuts = [day for day in ends if days.since < day < days.until]
         return [
             Stretch(days=Days(since=since, until=until), picture=self.picture(since))
             for since, until in pairwise([days.since, *cuts, days.until])

@@ -1,36 +1,56 @@
 """Meters where a supply comes in that no contract bills, of the days of a statement."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from ..core.billing.lines import Words
 from ..core.billing.usage import units
-from ..core.tariffs.model import Direction, Fluid
+from ..core.tariffs.model import Direction
 from .groups import is_trunk
-from .picture import Meter, Picture
+from .picture import Meter
 from .statement_runs import Stretch
 from .usage import Usage
 
 
-def unbilled(usage: Usage, stretches: Iterable[Stretch]) -> Iterator[tuple[Meter, Stretch]]:
-    """Yield what counted something without a contract, and the days on which it did. Blocks."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unbilled:
+    """What a meter counted without a contract, in mWh or ml, on the days of a stretch."""
+
+    meter: Meter
+    amount: int
+    stretch: Stretch
+
+    @property
+    def candidates(self) -> list[str]:
+        """Return the contracts that could bill it on the first of the days."""
+        return [
+            key
+            for key, tariff in self.stretch.picture.contracts.items()
+            if tariff.contract.fluid is self.meter.fluid
+            and tariff.contract.direction is Direction.IMPORT
+            and tariff.contract.holds(self.stretch.days.since)
+        ]
+
+
+def unbilled(usage: Usage, stretches: Iterable[Stretch]) -> Iterator[Unbilled]:
+    """Yield what counted something without a contract. Blocks."""
     for stretch in stretches:
         picture, days = stretch.picture, stretch.days
+        times = picture.start(days.since), picture.start(days.until)
         for meter in picture.meters.values():
-            times = picture.start(days.since), picture.start(days.until)
-            if meter.billed is None and is_trunk(meter) and usage.amount(meter.drawn, *times):
-                yield meter, stretch
+            if meter.billed is not None or not is_trunk(meter):
+                continue
+            if amount := usage.amount(meter.drawn, *times):
+                yield Unbilled(meter=meter, amount=amount, stretch=stretch)
 
 
-def unbilled_notes(usage: Usage, stretches: Sequence[Stretch]) -> tuple[Words, ...]:
+def unbilled_notes(usage: Usage, stretches: Iterable[Stretch]) -> tuple[Words, ...]:
     """Return what is in no section, since no contract bills it, by meter. Blocks."""
     amounts: dict[str, int] = {}
     meters: dict[str, Meter] = {}
-    for meter, stretch in unbilled(usage, stretches):
-        start = stretch.picture.start
-        used = usage.amount(meter.drawn, start(stretch.days.since), start(stretch.days.until))
-        amounts[meter.key] = amounts.get(meter.key, 0) + used
-        meters[meter.key] = meter
+    for each in unbilled(usage, stretches):
+        amounts[each.meter.key] = amounts.get(each.meter.key, 0) + each.amount
+        meters[each.meter.key] = each.meter
     return tuple(
         Words(
             key="note_unbilled",
@@ -42,15 +62,3 @@ def unbilled_notes(usage: Usage, stretches: Sequence[Stretch]) -> tuple[Words, .
         )
         for key, amount in amounts.items()
     )
-
-
-def holding(picture: Picture, fluid: Fluid, day: date) -> list[str]:
-    """Return the contracts that could supply a fluid on a day."""
-    found = []
-    for key, tariff in picture.contracts.items():
-        contract = tariff.contract
-        if contract.fluid is fluid and contract.direction is Direction.IMPORT:
-            since, until = contract.since or day, contract.until
-            if since <= day and (until is None or day < until):
-                found.append(key)
-    return found

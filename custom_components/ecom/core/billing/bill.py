@@ -19,11 +19,12 @@ from ..tariffs.model import (
     Tiered,
 )
 from ..tariffs.pricing import Pricing
+from ..tariffs.rates import version_on
 from .derived import minimum_lines, percent_lines
 from .fixed import Found, capacity_lines, manual_lines, standing_lines
 from .lines import Bill, Line, Rate, TaxLine, Unit, Unpriced, Words
 from .metered import Metered, lacks_price, meter, metered_lines
-from .period import Period, version_at
+from .period import Period
 from .rounding import half_up
 from .tiers import tiered_lines
 from .usage import UsageRow, tallies, within
@@ -155,7 +156,7 @@ def _taxed(
         for tax in contract.taxes:
             if line.component not in tax.of:
                 continue
-            version = version_at(tax.series, line.since)
+            version = version_on(tax.series, line.since)
             if version is None:
                 label = contract.labels.get(tax.key, tax.key)
                 untaxed.append(

@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..tariffs.model import Minimum, Percent, Version
+from ..tariffs.rates import version_on
 from .fixed import UNITS
 from .lines import Charge, Line, Unit, Unpriced, Words
-from .period import Period, boundaries, version_at
+from .period import Period, boundaries
 from .proration import portion
 from .rounding import half_up
 
@@ -74,7 +75,7 @@ def _stretches(
     for since, until in period.stretches(component, days):
         named = (line for line in before if line.component in component.of)
         base = sum((line.net for line in named if since <= line.since < until), Decimal(0))
-        version = version_at(component.series, since)
+        version = version_on(component.series, since)
         yield _Stretch(since=since, until=until, base=base, version=version)
 
 

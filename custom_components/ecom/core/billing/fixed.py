@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Final
 
 from ..tariffs.model import Basis, Capacity, Manual, Per, Standing, Version
+from ..tariffs.rates import version_on
 from .lines import Charge, Line, Unit, Unpriced, Words
-from .period import Period, boundaries, version_at
+from .period import Period, boundaries
 from .proration import Portion, cycle_starts, portion
 from .rounding import decimal, half_up
 
@@ -32,7 +33,7 @@ def standing_lines(period: Period, component: Standing) -> Iterator[Found]:
     """Yield a line per price of a standing charge."""
     for since, until in period.stretches(component, boundaries(component.series)):
         part = portion(component.per, component.proration, period.anchor, since, until)
-        version = version_at(component.series, since)
+        version = version_on(component.series, since)
         if version is None:
             yield _unpriced(period, component, Decimal(part.days), Unit.DAY)
         elif part.factor:
@@ -75,7 +76,7 @@ def capacity_lines(
         days |= set(cycle_starts(Per.MONTH, (1, 1), period.since, period.until))
     for since, until in period.stretches(component, days):
         power = _power(period, component, since, peaks)
-        version = version_at(component.series, since)
+        version = version_on(component.series, since)
         if power is None or version is None:
             yield _unpriced(period, component, Decimal((until - since).days), Unit.DAY)
             continue

@@ -9,8 +9,9 @@ from typing import Final
 
 from ..tariffs.model import ALWAYS, Adder, Contract, Dynamic, Energy, Fluid, Tiered
 from ..tariffs.pricing import Pricing, UnitPrice
+from ..tariffs.rates import version_on
 from .lines import Charge, Line, Unit, Unpriced, Words
-from .period import Period, Span, narrowed, version_at
+from .period import Period, Span, narrowed
 from .rounding import decimal, half_up
 from .usage import UsageRow, units
 
@@ -78,7 +79,7 @@ def _quantity(contract: Contract, row: UsageRow, day: date) -> Decimal | None:
     """Return what a row holds in the unit that is priced."""
     if not contract.coefficient:
         return units(row.amount)
-    version = version_at(contract.coefficient, day)
+    version = version_on(contract.coefficient, day)
     return None if version is None else units(row.amount) * version.value
 
 
@@ -108,7 +109,7 @@ def lacks_price(contract: Contract, each: Metered) -> bool:
                 if each.prices.get(component.key, _NO_PRICE).value is None:
                     return True
             case Tiered():
-                if any(version_at(series, each.day) is None for _, series in component.tiers):
+                if any(version_on(series, each.day) is None for _, series in component.tiers):
                     return True
             case _:
                 pass

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ..tariffs.model import Component, Contract, Minimum, Percent, Version, Versions
+from ..tariffs.model import Component, Contract, Minimum, Percent, Versions
 from ..timeline import midnight
 from .proration import Anchor, anchor_of, cycle_starts
 
@@ -123,14 +123,6 @@ def boundaries(series: Versions) -> frozenset[date]:
     """Return the days on which a series changes."""
     ends = {day for version in series for day in (version.since, version.until)}
     return frozenset(day for day in ends if day is not None)
-
-
-def version_at(series: Versions, day: date) -> Version | None:
-    """Return the version that holds on a day, None if none does."""
-    for version in series:
-        if (version.since or day) <= day and (version.until is None or day < version.until):
-            return version
-    return None
 
 
 def narrowed(

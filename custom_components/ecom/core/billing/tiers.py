@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from ..tariffs.model import Per, Tiered
 from ..tariffs.pricing import UnitPrice
+from ..tariffs.rates import version_on
 from .lines import Line, Unpriced, Words
 from .metered import Metered, Piece, lines_of, unmeasured
-from .period import Period, boundaries, narrowed, version_at
+from .period import Period, boundaries, narrowed
 from .proration import cycle_of, cycle_starts
 
 
@@ -96,7 +97,7 @@ def _of_row(
     for tier, quantity in shares:
         series = component.tiers[tier.number][1]
         cuts = ends | boundaries(series)
-        version = version_at(series, each.day)
+        version = version_on(series, each.day)
         yield Piece(
             order=tier.number,
             band=None,

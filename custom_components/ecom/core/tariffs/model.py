@@ -279,6 +279,10 @@ class Contract:
     since: date | None = None
     until: date | None = None
 
+    def holds(self, day: date) -> bool:
+        """Return whether a day is one of its own."""
+        return (self.since or day) <= day and (self.until is None or day < self.until)
+
 
 class ContractError(ValueError):
     """A contract that cannot be; ``args[0]`` is a translation key, then its placeholders.

@@ -79,7 +79,7 @@ class Tariff:
 
     def in_force(self, moment: datetime) -> bool:
         """Return whether a moment is one of the contract's days, which begin at midnight."""
-        return self._in_force(moment.astimezone(self.zone).date())
+        return self.contract.holds(moment.astimezone(self.zone).date())
 
     def slices(self, start: datetime, end: datetime) -> Iterator[PriceSlice]:
         """Yield the slices of ``[start, end)``, in order, without a hole between them.
@@ -180,10 +180,6 @@ class Tariff:
 
     def _price_day(self, moment: datetime) -> date:
         return day_of(moment.astimezone(self.zone), self.contract.price_change_at)
-
-    def _in_force(self, day: date) -> bool:
-        since, until = self.contract.since, self.contract.until
-        return (since is None or since <= day) and (until is None or day < until)
 
     def _cycle_start(self, tiered: Tiered, day: date) -> datetime:
         """Return when the cycle began that a day is in; prices and cycles change together.
